@@ -1,0 +1,67 @@
+# Parley. `make help` lists the targets.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.PHONY: setup
+setup: $(STAMP) ## virtual environment and packages (the other targets do this by themselves)
+
+$(STAMP): requirements/dev.txt pyproject.toml scripts/setup.sh
+	@bash scripts/setup.sh $(VENV)
+	@touch $@
+
+.PHONY: demo
+demo: $(STAMP) ## two real nodes play the exercise al-tanf-2022, side by side
+	@$(BIN)/parley demo
+
+.PHONY: test
+test: $(STAMP) ## the tests, under ten minutes on two cores
+	$(BIN)/pytest -q -n 2 -m "not slow"
+
+.PHONY: test-all
+test-all: $(STAMP) ## the tests and the slow ones
+	$(BIN)/pytest -q -n 2
+
+.PHONY: lint
+lint: $(STAMP) ## style, types and import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: $(STAMP) ## put the code in the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: bench
+bench: $(STAMP) ## measure against the floor: a table, and JSON in bench/results/
+	$(BIN)/python bench/run.py
+
+.PHONY: docs
+docs: $(STAMP) ## redraw what the docs take from the code
+	$(BIN)/python scripts/draw_docs.py
+
+.PHONY: vectors
+vectors: $(STAMP) ## write the vectors again from the code
+	$(BIN)/python scripts/make_vectors.py
+
+.PHONY: lock
+lock: $(STAMP) ## resolve the locked versions again, with hashes and without addresses
+	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras -o requirements/run.txt pyproject.toml
+	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe --extra dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
+
+.PHONY: wheel
+wheel: $(STAMP) ## build sdist and wheel into dist/
+	$(BIN)/python -m hatchling build
+
+.PHONY: clean
+clean: ## remove the environment and what tools left behind
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis bench/results

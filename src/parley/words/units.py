@@ -1,0 +1,44 @@
+"""Bounded scalar types: the unit is in the name, the bound in the type.
+
+Every integer stays below 2**53, so any JSON reader keeps it exact (RFC 8785, section 3.2.2.3).
+"""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+LatNdeg = Annotated[int, Meta(ge=-90_000_000_000, le=90_000_000_000)]
+"""Geodetic latitude on WGS 84, nanodegrees, north positive."""
+LonNdeg = Annotated[int, Meta(ge=-180_000_000_000, le=180_000_000_000)]
+"""Longitude on WGS 84, nanodegrees, east positive."""
+DistanceMm = Annotated[int, Meta(ge=0, le=20_100_000_000)]
+"""A horizontal distance, millimetres; at most half the Earth's circumference."""
+AltitudeMm = Annotated[int, Meta(ge=-12_000_000, le=100_000_000_000)]
+"""An altitude over its stated datum, millimetres."""
+TimeMs = Annotated[int, Meta(ge=0, le=253_402_300_799_999)]
+"""An instant, UTC milliseconds since 1970; at most the end of year 9999."""
+DurationMs = Annotated[int, Meta(ge=0, le=3_200_000_000_000)]
+"""A length of time, milliseconds; at most about a century."""
+Seq = Annotated[int, Meta(ge=0, le=9_007_199_254_740_991)]
+"""The number of a party's message on a line and epoch, from 0."""
+Index = Annotated[int, Meta(ge=0, le=9_007_199_254_740_991)]
+"""The position of an entry in a record, from 0."""
+Count = Annotated[int, Meta(ge=0, le=9_007_199_254_740_991)]
+Sha256Hex = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+"""A SHA-256, lower-case hexadecimal."""
+PartyId = Sha256Hex
+"""SHA-256 of a party's raw Ed25519 root public key."""
+MessageId = Sha256Hex
+"""SHA-256 of an envelope's pre-authentication encoding."""
+BodyId = Sha256Hex
+"""SHA-256 of a body's JCS bytes."""
+LineId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+"""128 random bits, lower-case hexadecimal."""
+Salt = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+"""128 random bits that keep a body from being guessed from its hash."""
+ShortText = Annotated[str, Meta(min_length=1, max_length=120)]
+"""A name or designation."""
+FreeText = Annotated[str, Meta(min_length=1, max_length=2_000)]
+"""Free text in its author's language; never needed to understand a message."""
+Language = Annotated[str, Meta(pattern="^[a-z]{2,3}$")]
+"""ISO 639 code."""
