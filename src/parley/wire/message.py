@@ -1,0 +1,221 @@
+"""Messages: payload = {"body": …, "header": …} in JCS, sealed in an envelope.
+
+`body_id` = SHA-256(JCS(body)): what people draft, approve and read back. `id` = SHA-256 of the
+envelope's pre-authentication encoding: what chains, receipts and citations name.
+"""
+
+from hashlib import sha256
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from parley.geo.validity import volume_fault
+from parley.wire import dsse, jcs
+from parley.wire.jcs import broken
+from parley.wire.keys import SigningKey
+from parley.words import bodies
+from parley.words.bodies import AnyBody
+from parley.words.codes import RANK, Precedence
+from parley.words.header import Header
+from parley.words.volume import Circle, Polygon, Volume, Window, Band
+
+PAYLOAD_TYPE: Final = "application/vnd.parley.message.v1+json"
+MAX_FLASH_PAYLOAD_BYTES: Final = 8 * 1024
+KINDS: Final = frozenset(kind.__struct_config__.tag for kind in AnyBody.__args__)
+
+
+class _Payload(Struct, frozen=True, forbid_unknown_fields=True):
+    header: msgspec.Raw
+    body: msgspec.Raw
+
+
+class Fault(Struct, frozen=True):
+    """Why a body was not understood: a rule of `rules.BODY`, and how it is broken."""
+
+    rule: str
+    detail: str
+
+
+class Message(Struct, frozen=True):
+    """A message whose envelope and header hold. `body` is null when it was not understood: see `fault`."""
+
+    id: str
+    body_id: str
+    header: Header
+    body: AnyBody | None
+    fault: Fault | None
+    envelope: bytes
+
+
+_PAYLOAD: Final = msgspec.json.Decoder(_Payload)
+_HEADER: Final = msgspec.json.Decoder(Header)
+_BODY: Final = msgspec.json.Decoder(AnyBody)
+
+
+def kind_of(body: AnyBody) -> str:
+    """Return the kind's code, as in header and body."""
+    return str(type(body).__struct_config__.tag)
+
+
+def precedence_of(body: AnyBody) -> Precedence:
+    """Return the precedence at which a body travels.
+
+    A STOP and all about it are FLASH. What names another message travels at IMMEDIATE, so that an
+    answer never waits behind routine notices; tests and terms are ROUTINE.
+    """
+    match body:
+        case bodies.Notice() | bodies.Amend():
+            return body.precedence
+        case bodies.Stop() | bodies.StopReply() | bodies.StopReaffirm() | bodies.StopRelease():
+            return Precedence.FLASH
+        case bodies.Terms() | bodies.LineTest() | bodies.LineTestReply():
+            return Precedence.ROUTINE
+        case _:
+            return Precedence.IMMEDIATE
+
+
+def body_id(body: AnyBody) -> str:
+    """Return SHA-256(JCS(body)), hex."""
+    return sha256(jcs.encode(body)).hexdigest()
+
+
+def sign_message(header: Header, body: AnyBody, key: SigningKey) -> Message:
+    """Make a message of our own. Header and body must be valid: see `read_message` for the rules.
+
+    Raises:
+        PeerError: we were about to send what the peer would refuse.
+    """
+    body_bytes = jcs.encode(body)
+    payload = jcs.encode(_Payload(msgspec.Raw(jcs.encode(header)), msgspec.Raw(body_bytes)))
+    jcs.check_text(payload)
+    _check_numbering(header)
+    if len(payload) > dsse.MAX_PAYLOAD_BYTES:
+        raise broken("envelope-too-large", f"payload of {len(payload)} bytes")
+    fault = _meaning_fault(body, len(payload))
+    if fault is not None:
+        raise broken(fault.rule, fault.detail)
+    envelope, message_id = dsse.seal(PAYLOAD_TYPE, payload, key)
+    return Message(message_id, sha256(body_bytes).hexdigest(), header, body, None, envelope)
+
+
+def read_message(envelope: bytes, public_hex: str) -> Message:
+    """Open, verify and read a message.
+
+    The checks, in order: (1) the envelope's form; (2) its signature by `public_hex`; (3) the payload's
+    canonical form; (4) the header; (5) the body, which may fail and leaves a `fault`.
+
+    Raises:
+        PeerError: a rule of `rules.FORM`; nothing of it can be trusted.
+    """
+    opened = dsse.open_unverified(envelope, PAYLOAD_TYPE)  # (1)
+    dsse.verify(opened, public_hex)  # (2)
+    return _read_payload(opened, envelope)
+
+
+def read_unverified(envelope: bytes) -> Message:
+    """Read a message without checking who signed it: for our own stored bytes, verified on arrival.
+
+    Raises:
+        PeerError: a rule of `rules.FORM` is broken.
+    """
+    return _read_payload(dsse.open_unverified(envelope, PAYLOAD_TYPE), envelope)
+
+
+def _read_payload(opened: dsse.Opened, envelope: bytes) -> Message:
+    parts = _split(opened.payload)  # (3)
+    header = _read_header(bytes(parts.header))  # (4)
+    raw_body = bytes(parts.body)
+    body, fault = _read_body(raw_body, header, len(opened.payload))  # (5)
+    return Message(opened.id, sha256(raw_body).hexdigest(), header, body, fault, envelope)
+
+
+def _split(payload: bytes) -> _Payload:
+    try:
+        parts = _PAYLOAD.decode(payload)
+    except RecursionError as error:
+        raise broken("payload-too-deep") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise broken("payload-malformed", str(error)) from error
+    if jcs.encode(parts) != payload:
+        raise broken("payload-not-canonical")
+    jcs.check_text(payload)
+    return parts
+
+
+def _read_header(raw: bytes) -> Header:
+    try:
+        header = _HEADER.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise broken("header-invalid", str(error)) from error
+    if jcs.encode(header) != raw:
+        raise broken("payload-not-canonical", "in the header")
+    _check_numbering(header)
+    return header
+
+
+def _check_numbering(header: Header) -> None:
+    if header.kind == "receipt":
+        if header.seq is not None or header.prev is not None:
+            raise broken("number-unexpected")
+        return
+    if header.seq is None:
+        raise broken("number-missing")
+    if (header.seq == 0) != (header.prev is None):
+        raise broken("prev-missing", "only the message numbered 0 has no predecessor")
+
+
+def _read_body(raw: bytes, header: Header, payload_bytes: int) -> tuple[AnyBody | None, Fault | None]:
+    if header.kind not in KINDS:
+        jcs.check(raw)
+        return None, Fault("kind-unknown", header.kind)
+    try:
+        body: AnyBody = _BODY.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        jcs.check(raw)
+        return None, Fault("body-invalid", str(error)[:300])
+    if jcs.encode(body) != raw:
+        jcs.check(raw)
+        return None, Fault("body-invalid", "a member is missing")
+    if kind_of(body) != header.kind:
+        return None, Fault("kind-mismatch", f"header {header.kind}, body {kind_of(body)}")
+    fault = _meaning_fault(body, payload_bytes)
+    return (None, fault) if fault else (body, None)
+
+
+def _meaning_fault(body: AnyBody, payload_bytes: int) -> Fault | None:
+    """Return what is wrong with a body whose form is right."""
+    if payload_bytes > MAX_FLASH_PAYLOAD_BYTES and precedence_of(body) is Precedence.FLASH:
+        return Fault("flash-too-large", f"{payload_bytes} bytes")
+    for volume in volumes_of(body):
+        fault = volume_fault(volume)
+        if fault is not None:
+            return Fault("volume-invalid", f"{fault.rule}: {fault.detail}"[:300])
+    return None
+
+
+def volumes_of(body: AnyBody) -> tuple[Volume, ...]:
+    """Return the volumes that a body carries by value."""
+    match body:
+        case bodies.Notice(volume=volume) | bodies.Amend(volume=volume) | bodies.Cancel(volume=volume):
+            return (volume,)
+        case bodies.Stop(scope=bodies.StopVolume(volume=volume)):
+            return (volume,)
+        case bodies.Stop(scope=bodies.StopActivity(volume=Volume() as volume)):
+            return (volume,)
+        case bodies.Stop(scope=bodies.StopPlace(area=area)):
+            return (always(area),)
+        case _:
+            return ()
+
+
+def always(area: Circle | Polygon) -> Volume:
+    """Return the volume over an area at every altitude and time."""
+    return Volume(
+        area=area, band=Band(floor=None, ceiling=None), window=Window(start_ms=0, end_ms=253_402_300_799_999)
+    )
+
+
+def rank_of(body: AnyBody) -> int:
+    """Return the precedence as a number, FLASH highest."""
+    return RANK[precedence_of(body)]
