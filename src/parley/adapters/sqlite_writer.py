@@ -1,0 +1,179 @@
+"""The one writer: a thread that runs commands, each in a savepoint, and commits them in batches.
+
+A batch closes when the disk is free, never by timer: while one commit is being flushed, the next
+batch collects. Urgent commands (a STOP) come first in the next batch. A command's future is resolved
+only after its commit. When a commit or flush fails, what is on disk is unknown: the process must end
+and read its tip again before it signs anything (`on_failure`).
+"""
+
+import fcntl
+import os
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import IO, Any, Final, TypeVar
+
+from parley.adapters.sqlite_store import SqliteTx, connect
+from parley.ports.store import Tx
+from parley.words.errors import SystemFault
+
+T = TypeVar("T")
+BATCH: Final = 512
+
+
+class Lease:
+    """The right to write: a locked file, and a fencing number that rises with each holder.
+
+    Raises:
+        SystemFault: another process holds it.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self._file: IO[str] = path.open("a+")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._file.close()
+            raise SystemFault(
+                "lease-held",
+                "another process serves this node",
+                where=str(path),
+                do="Hand it commands through its API, or stop it first.",
+            ) from error
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'fence'")
+        self.fence: Final[int] = connection.execute("SELECT value FROM meta WHERE name = 'fence'").fetchone()[
+            0
+        ]
+        connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Let go."""
+        self._file.close()
+
+
+class Writer:
+    """Runs commands on the store.
+
+    Args:
+        path: the database, which must exist.
+        lock: the lease's file.
+        before_commit: called inside the transaction with what was touched; signs heads.
+        after_commit: called with what to publish, before futures are resolved; keeps the high-water mark.
+        on_failure: called when the process must end.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        lock: Path,
+        *,
+        before_commit: Callable[[SqliteTx], None],
+        after_commit: Callable[[SqliteTx], None],
+        on_failure: Callable[[BaseException], None],
+    ) -> None:
+        self._connection = connect(path, write=True)
+        try:
+            self._lease = Lease(lock, self._connection)
+        except SystemFault:
+            self._connection.close()
+            raise
+        self._before_commit = before_commit
+        self._after_commit = after_commit
+        self._on_failure = on_failure
+        self._ordinary: deque[tuple[Callable[[Tx], Any], Future[Any]]] = deque()
+        self._urgent: deque[tuple[Callable[[Tx], Any], Future[Any]]] = deque()
+        self._wake = threading.Condition()
+        self._closing = False
+        self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, command: Callable[[Tx], T], *, urgent: bool = False) -> "Future[T]":
+        """Queue a command; its future is resolved once it is durable, or with what it raised.
+
+        Raises:
+            SystemFault: the writer is closed.
+        """
+        future: Future[T] = Future()
+        with self._wake:
+            if self._closing:
+                raise SystemFault(
+                    "writer-closed", "the node is stopping", do="Start it again with `parley serve`."
+                )
+            (self._urgent if urgent else self._ordinary).append((command, future))
+            self._wake.notify()
+        return future
+
+    def close(self) -> None:
+        """Finish what was accepted, then stop."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        self._thread.join()
+        self._connection.close()
+        self._lease.close()
+
+    def _take(self) -> list[tuple[Callable[[Tx], Any], Future[Any]]]:
+        with self._wake:
+            while not (self._urgent or self._ordinary or self._closing):
+                self._wake.wait()
+            batch = list(self._urgent)
+            self._urgent.clear()
+            while self._ordinary and len(batch) < BATCH:
+                batch.append(self._ordinary.popleft())
+            return batch
+
+    def _loop(self) -> None:
+        while batch := self._take():
+            try:
+                outcomes, tx = self._commit([command for command, _ in batch])
+            except BaseException as error:  # noqa: BLE001 - what is on disk is unknown: end, and say why
+                self._on_failure(error)
+                return
+            self._after_commit(tx)
+            for (_, future), outcome in zip(batch, outcomes, strict=True):
+                if isinstance(outcome, Exception):
+                    future.set_exception(outcome)
+                else:
+                    future.set_result(outcome[0])
+
+    def _commit(self, commands: list[Callable[[Tx], Any]]) -> tuple[list[tuple[Any] | Exception], SqliteTx]:
+        run = self._connection.execute
+        tx = SqliteTx(self._connection)
+        run("BEGIN IMMEDIATE")
+        self._check_fence()
+        outcomes = [self._attempt(tx, command) for command in commands]
+        self._before_commit(tx)
+        run("COMMIT")
+        return outcomes, tx
+
+    def _attempt(self, tx: SqliteTx, command: Callable[[Tx], Any]) -> tuple[Any] | Exception:
+        run = self._connection.execute
+        run("SAVEPOINT command")
+        published, touched = len(tx.happenings), dict(tx.touched)
+        try:
+            result = command(tx)
+        except sqlite3.OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the command's own failure: it alone is undone
+            run("ROLLBACK TO command")
+            run("RELEASE command")
+            del tx.happenings[published:]
+            tx.touched = touched
+            return error
+        run("RELEASE command")
+        return (result,)
+
+    def _check_fence(self) -> None:
+        (fence,) = self._connection.execute("SELECT value FROM meta WHERE name = 'fence'").fetchone()
+        if fence != self._lease.fence:
+            raise SystemFault("lease-lost", "another process took over this node's database")
+
+
+def end_process(error: BaseException) -> None:
+    """End at once: after an ambiguous commit nothing may be signed before the tip is read again."""
+    os.write(2, f"parley: the database failed: {error}. The node stops; start it again.\n".encode())
+    os._exit(3)

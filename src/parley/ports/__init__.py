@@ -1,0 +1,1 @@
+"""Ports: the narrow doors through which the rooms reach the world."""

@@ -1,0 +1,231 @@
+"""Store: the door to what a node keeps. One writer; nothing visible before its commit.
+
+What an implementation promises:
+
+- `Tx` lives inside one committing transaction. Each command runs in a savepoint: when it raises,
+  nothing of it remains; when it returns, all of it is durable once `commit` has returned.
+- Only the process that holds the lease writes. Each commit checks the fencing number; a process that
+  lost it stops at once and never writes again.
+- `Reader` sees committed states only, each call one consistent snapshot.
+- Appending is the only way to change a record: entries, heads and envelopes are never updated.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from parley.exchange.stop import StandingStop
+from parley.exchange.thread import Thread
+from parley.record.entry import Entry
+from parley.record.merkle import Frontier, StoredHash
+from parley.words.bodies import LineTerms
+from parley.words.header import By, Seen, Tip
+from parley.words.party import Descriptor
+from parley.words.units import LineId, MessageId, PartyId, Seq, TimeMs
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """A line as this node knows it.
+
+    Attributes:
+        name: what people here call it, e.g. the peer's name; unique at this node.
+        origin: the opaque random name of our record of it.
+        peer: null while only proposed.
+        own_digest: SHA-256 of our descriptor's payload; `peer_digest` of theirs.
+        terms_digest: what the safety number covers: SHA-256 of the terms' JCS form.
+        joined: both parties' terms are in the record and are the same.
+        confirmed: who here compared the safety number; null while UNVERIFIED.
+    """
+
+    id: LineId
+    name: str
+    epoch: int
+    origin: str
+    terms: LineTerms
+    terms_digest: str
+    own_digest: str
+    peer: Descriptor | None = None
+    peer_party: PartyId | None = None
+    peer_digest: str | None = None
+    joined: bool = False
+    confirmed: By | None = None
+    confirmed_ms: TimeMs | None = None
+
+
+class Chain(Struct, frozen=True, kw_only=True):
+    """Where a record and both parties' numbering stand.
+
+    Attributes:
+        tree: the right edge of the record's tree.
+        last_ms: the time of the newest entry; entry times never decrease.
+        tip: our newest numbered message.
+        seen: the peer's highest contiguous message held.
+        top: the highest number held of the peer, -1 when none; above `seen` there are gaps.
+        stated: the peer's tip as its newest beat states it.
+        asked_ms: when the gap below `stated` or `top` was last asked for.
+        asked_for: the first number asked for then; -1 when nothing is being asked for.
+        asks: how often, for the same first number.
+    """
+
+    tree: Frontier = Frontier()
+    last_ms: TimeMs = 0
+    tip: Tip | None = None
+    seen: Seen | None = None
+    top: int = -1
+    stated: Tip | None = None
+    asked_ms: TimeMs = 0
+    asked_for: int = -1
+    asks: int = 0
+
+
+class Recorded(Struct, frozen=True, kw_only=True):
+    """An entry with the kind of its message."""
+
+    entry: Entry
+    kind: str
+
+
+class Queued(Struct, frozen=True, kw_only=True):
+    """A message on its way out; it leaves the queue only on the peer's receipt."""
+
+    line: LineId
+    id: MessageId
+    rank: int
+    receipt: bool
+    envelope: bytes
+
+
+class Happening(Struct, frozen=True, kw_only=True):
+    """Something that a desk may want to know, published after its commit."""
+
+    at_ms: TimeMs
+    line: LineId | None
+    what: str
+    id: str | None = None
+    thread: MessageId | None = None
+    kind: str | None = None
+    direction: str | None = None
+    detail: str = ""
+
+
+class Note(Struct, frozen=True, kw_only=True):
+    """One row of the private journal."""
+
+    n: int
+    at_ms: TimeMs
+    what: str
+    data: bytes
+    hash: str
+
+
+class Reads(Protocol):
+    """What can be asked of a store, inside a transaction or beside it."""
+
+    def lines(self) -> list[Line]:
+        """Return all lines, by name."""
+
+    def line(self, line: LineId) -> Line | None:
+        """Return one line."""
+
+    def chain(self, line: LineId) -> Chain:
+        """Return where a line's record stands; a new one when nothing was recorded."""
+
+    def recorded(self, line: LineId, message: MessageId) -> Recorded | None:
+        """Return the entry of a message."""
+
+    def numbered(self, line: LineId, author: PartyId, seq: Seq) -> MessageId | None:
+        """Return the id of the message with that number, if held."""
+
+    def highest_contiguous(self, line: LineId, author: PartyId, start: int) -> Seen | None:
+        """Return the last message of the unbroken run of numbers that begins at `start`."""
+
+    def entries(self, line: LineId, start: int, count: int) -> list[tuple[bytes, str, bytes | None]]:
+        """Return (entry bytes, kind, envelope or null when withheld) from index `start`."""
+
+    def heads(self, line: LineId) -> list[bytes]:
+        """Return every signed head, oldest first."""
+
+    def thread(self, line: LineId, thread: MessageId) -> Thread | None:
+        """Return one thread."""
+
+    def thread_of(self, line: LineId, message: MessageId) -> MessageId | None:
+        """Return the thread that a message belongs to."""
+
+    def threads(self, line: LineId, *, open_only: bool) -> list[Thread]:
+        """Return a line's threads, oldest first."""
+
+    def stop(self, line: LineId, stop: MessageId) -> StandingStop | None:
+        """Return one STOP."""
+
+    def stops(self, line: LineId, *, standing_only: bool) -> list[StandingStop]:
+        """Return a line's STOPs, oldest first."""
+
+    def private(self, line: LineId, key: str) -> bytes | None:
+        """Return a private value kept beside a thread or line, such as its newest check."""
+
+    def privates(self, line: LineId, prefix: str) -> dict[str, bytes]:
+        """Return the private values whose key begins with `prefix`."""
+
+    def queue(self, line: LineId, ranks: Sequence[int], limit: int) -> list[Queued]:
+        """Return what waits to go out: highest rank first, then oldest."""
+
+    def queue_length(self, line: LineId) -> int:
+        """Return how many messages (receipts aside) wait for a receipt."""
+
+    def journal(self, start: int, count: int) -> list[Note]:
+        """Return journal rows from number `start`."""
+
+    def quarantine(self) -> list[tuple[TimeMs, str, str, bytes]]:
+        """Return (time, rule, detail, bytes) of what could not be read, newest last."""
+
+
+class Tx(Reads, Protocol):
+    """What a command can do."""
+
+    def put_line(self, line: Line) -> None:
+        """Keep a line."""
+
+    def append(
+        self, line: LineId, recorded: Recorded, envelope: bytes, chain: Chain, hashes: Sequence[StoredHash]
+    ) -> None:
+        """Append an entry with its envelope and tree hashes, and move the chain."""
+
+    def put_chain(self, line: LineId, chain: Chain) -> None:
+        """Keep where the numbering stands, when nothing was appended."""
+
+    def put_head(self, line: LineId, size: int, note: bytes) -> None:
+        """Keep a signed head for ever."""
+
+    def put_thread(self, line: LineId, thread: Thread) -> None:
+        """Keep a thread."""
+
+    def put_ref(self, line: LineId, message: MessageId, thread: MessageId) -> None:
+        """Note that a message belongs to a thread."""
+
+    def put_stop(self, line: LineId, stop: StandingStop) -> None:
+        """Keep a STOP."""
+
+    def put_private(self, line: LineId, key: str, value: bytes) -> None:
+        """Keep a private value."""
+
+    def enqueue(self, queued: Queued, seq: int) -> None:
+        """Queue a message for the courier; queueing it twice queues it once."""
+
+    def dequeue(self, line: LineId, message: MessageId) -> bool:
+        """Take a message off the queue; tell whether it was there."""
+
+    def defer(self, line: LineId, awaited: MessageId, index: int) -> None:
+        """Keep the entry at `index` waiting for a message that it names."""
+
+    def deferred(self, line: LineId, awaited: MessageId) -> list[int]:
+        """Take back the entries that waited for a message, oldest first."""
+
+    def put_quarantine(self, at_ms: TimeMs, rule: str, detail: str, data: bytes) -> None:
+        """Keep bytes that could not be read, in a ring of fixed size."""
+
+    def write_journal(self, at_ms: TimeMs, what: str, data: object) -> None:
+        """Append a row to the private, hash-chained journal."""
+
+    def publish(self, happening: Happening) -> None:
+        """Tell the desks, after the commit."""
