@@ -79,7 +79,6 @@ def decode(data: bytes) -> Entry:
         entry = _DECODER.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RecordError("entry-malformed", f"this is no entry: {error}") from None
-    # No string of an entry needs an escape; one that has it hides a character, such as a final newline.
-    if b"\\" in data or encode(entry) != data:
+    if encode(entry) != data:
         raise RecordError("entry-not-canonical", "the entry is not in its one canonical form")
     return entry

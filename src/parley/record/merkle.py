@@ -194,7 +194,8 @@ def consistency_proof(first: int, second: int, reader: HashReader) -> list[bytes
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
     """Check that the leaf with this hash is number `index` in the tree of `size` leaves with this root.
 
-    Follows https://www.rfc-editor.org/rfc/rfc9162#section-2.1.3.2, with the length checked first.
+    Follows https://www.rfc-editor.org/rfc/rfc9162#section-2.1.3.2, with the length checked first. The proof
+    does not bind the size: the same hashes can fit two sizes. Take size and root from one signed head.
 
     Args:
         leaf: the leaf's hash (`leaf_hash`), 32 bytes.
