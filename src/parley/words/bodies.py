@@ -119,7 +119,7 @@ class Unreadable(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
     """A message was recorded but its body was not understood; the ladder stays at delivered."""
 
     of: MessageId
-    rule: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{1,63}$")]
+    rule: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{1,63}$(?!\n)")]
     detail: Annotated[str, Meta(max_length=400)]
 
 

@@ -43,7 +43,7 @@ class Header(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     epoch: Count
     from_: PartyId = field(name="from")
     to: PartyId
-    kind: Annotated[str, Meta(pattern="^[a-z][a-z_]{1,31}$")]
+    kind: Annotated[str, Meta(pattern="^[a-z][a-z_]{1,31}$(?!\n)")]
     seq: Seq | None
     prev: MessageId | None
     seen: Seen | None

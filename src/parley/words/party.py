@@ -8,9 +8,9 @@ from msgspec import Meta, Struct
 from parley.words.bodies import LineTerms
 from parley.words.units import Count, PartyId, Sha256Hex, ShortText, TimeMs
 
-PublicKeyHex = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+PublicKeyHex = Annotated[str, Meta(pattern="^[0-9a-f]{64}$(?!\n)")]
 """A raw Ed25519 public key, lower-case hexadecimal."""
-PartyName = Annotated[str, Meta(pattern="^[A-Z][A-Z0-9-]{1,23}$")]
+PartyName = Annotated[str, Meta(pattern="^[A-Z][A-Z0-9-]{1,23}$(?!\n)")]
 """The short name a party uses on the line, fit for voice: "EASTERN"."""
 
 

@@ -1,6 +1,7 @@
 """Bounded scalar types: the unit is in the name, the bound in the type.
 
 Every integer stays below 2**53, so any JSON reader keeps it exact (RFC 8785, section 3.2.2.3).
+A pattern ends by refusing a newline, because "$" alone also matches before a closing one.
 """
 
 from typing import Annotated
@@ -24,7 +25,7 @@ Seq = Annotated[int, Meta(ge=0, le=9_007_199_254_740_991)]
 Index = Annotated[int, Meta(ge=0, le=9_007_199_254_740_991)]
 """The position of an entry in a record, from 0."""
 Count = Annotated[int, Meta(ge=0, le=9_007_199_254_740_991)]
-Sha256Hex = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Sha256Hex = Annotated[str, Meta(pattern="^[0-9a-f]{64}$(?!\n)")]
 """A SHA-256, lower-case hexadecimal."""
 PartyId = Sha256Hex
 """SHA-256 of a party's raw Ed25519 root public key."""
@@ -32,13 +33,13 @@ MessageId = Sha256Hex
 """SHA-256 of an envelope's pre-authentication encoding."""
 BodyId = Sha256Hex
 """SHA-256 of a body's JCS bytes."""
-LineId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+LineId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$(?!\n)")]
 """128 random bits, lower-case hexadecimal."""
-Salt = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+Salt = Annotated[str, Meta(pattern="^[0-9a-f]{32}$(?!\n)")]
 """128 random bits that keep a body from being guessed from its hash."""
 ShortText = Annotated[str, Meta(min_length=1, max_length=120)]
 """A name or designation."""
 FreeText = Annotated[str, Meta(min_length=1, max_length=2_000)]
 """Free text in its author's language; never needed to understand a message."""
-Language = Annotated[str, Meta(pattern="^[a-z]{2,3}$")]
+Language = Annotated[str, Meta(pattern="^[a-z]{2,3}$(?!\n)")]
 """ISO 639 code."""
