@@ -50,7 +50,19 @@ class Opened(Struct, frozen=True):
     signed: bytes
 
 
+class _TextSignature(Struct, forbid_unknown_fields=True):
+    keyid: str
+    sig: str
+
+
+class _TextEnvelope(Struct, forbid_unknown_fields=True, rename={"payload_type": "payloadType"}):
+    payload: str
+    payload_type: str
+    signatures: tuple[_TextSignature, ...]
+
+
 _DECODER: Final = msgspec.json.Decoder(Envelope)
+_TEXT_DECODER: Final = msgspec.json.Decoder(_TextEnvelope)
 
 
 def pae(payload_type: str, payload: bytes) -> bytes:
@@ -78,16 +90,13 @@ def open_unverified(data: bytes, payload_type: str) -> Opened:
     """
     if len(data) > MAX_ENVELOPE_BYTES:
         raise broken("envelope-too-large", f"{len(data)} bytes")
-    try:
-        envelope = _DECODER.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise broken("envelope-malformed", str(error)) from error
+    envelope = _decode(data)
     if encode(envelope) != data:
         raise broken("envelope-not-canonical")
     if len(envelope.payload) > MAX_PAYLOAD_BYTES:
         raise broken("envelope-too-large", f"payload of {len(envelope.payload)} bytes")
     if envelope.payload_type != payload_type:
-        raise broken("payload-type-unknown", f"{envelope.payload_type[:80]!r}")
+        raise broken("payload-type-unknown", envelope.payload_type)
     if len(envelope.signatures) != 1:
         raise broken("signature-count", str(len(envelope.signatures)))
     (signature,) = envelope.signatures
@@ -97,6 +106,22 @@ def open_unverified(data: bytes, payload_type: str) -> Opened:
     return Opened(envelope.payload, sha256(signed).hexdigest(), signature.keyid, signature.sig, signed)
 
 
+def _decode(data: bytes) -> Envelope:
+    try:
+        return _DECODER.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        _check_shape(data)
+        raise broken("envelope-not-canonical", "not standard padded base64") from error
+
+
+def _check_shape(data: bytes) -> None:
+    """Raise unless only the base64 can be at fault."""
+    try:
+        _TEXT_DECODER.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise broken("envelope-malformed", str(error)) from error
+
+
 def verify(opened: Opened, public_hex: str) -> None:
     """Raise unless the envelope is signed by this key.
 
@@ -104,6 +129,6 @@ def verify(opened: Opened, public_hex: str) -> None:
         PeerError: key-unknown or signature-invalid.
     """
     if opened.keyid != key_id(public_hex):
-        raise broken("key-unknown", opened.keyid[:64])
+        raise broken("key-unknown", opened.keyid)
     if not signature_holds(public_hex, opened.signature, opened.signed):
         raise broken("signature-invalid")

@@ -5,24 +5,30 @@ envelope's pre-authentication encoding: what chains, receipts and citations name
 """
 
 from hashlib import sha256
-from typing import Final
+from typing import Final, get_args
 
 import msgspec
 from msgspec import Struct
 
-from parley.geo.validity import volume_fault
+from parley.geo.validity import area_fault, volume_fault
 from parley.wire import dsse, jcs
-from parley.wire.jcs import broken
+from parley.wire.jcs import broken, printable
 from parley.wire.keys import SigningKey
 from parley.words import bodies
 from parley.words.bodies import AnyBody
 from parley.words.codes import RANK, Precedence
-from parley.words.header import Header
-from parley.words.volume import Circle, Polygon, Volume, Window, Band
+from parley.words.header import AnyFrame, Header
+from parley.words.units import Count, LineId, PartyId
+from parley.words.volume import Area, Band, Volume, Window
 
 PAYLOAD_TYPE: Final = "application/vnd.parley.message.v1+json"
 MAX_FLASH_PAYLOAD_BYTES: Final = 8 * 1024
-KINDS: Final = frozenset(kind.__struct_config__.tag for kind in AnyBody.__args__)
+UNNUMBERED: Final = "receipt"
+"""The one kind that has no number and no predecessor."""
+BODY_OF_KIND: Final[dict[str, type[bodies.Body]]] = {
+    str(body.__struct_config__.tag): body for body in get_args(AnyBody)
+}
+KINDS: Final = frozenset(BODY_OF_KIND)
 
 
 class _Payload(Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,9 +54,26 @@ class Message(Struct, frozen=True):
     envelope: bytes
 
 
+class Place(Struct, frozen=True):
+    """Where a message or frame of the peer must belong: what the receiving node knows of its line.
+
+    Attributes:
+        sender: the peer.
+        recipient: this party.
+        epochs: those of the sender that both sides know.
+    """
+
+    line: LineId
+    epochs: frozenset[Count]
+    sender: PartyId
+    recipient: PartyId
+    exercise: bool
+
+
 _PAYLOAD: Final = msgspec.json.Decoder(_Payload)
 _HEADER: Final = msgspec.json.Decoder(Header)
-_BODY: Final = msgspec.json.Decoder(AnyBody)
+_BODY: Final[msgspec.json.Decoder[AnyBody]] = msgspec.json.Decoder(AnyBody)
+_UNDECODABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def kind_of(body: AnyBody) -> str:
@@ -81,36 +104,37 @@ def body_id(body: AnyBody) -> str:
 
 
 def sign_message(header: Header, body: AnyBody, key: SigningKey) -> Message:
-    """Make a message of our own. Header and body must be valid: see `read_message` for the rules.
+    """Make a message of our own. What the peer would refuse or not understand is not signed.
+
+    The payload is read back by the peer's rules before it is signed, because a struct that was built
+    here, and not decoded, has had no bound checked.
 
     Raises:
-        PeerError: we were about to send what the peer would refuse.
+        PeerError: header or body breaks a rule; for our own messages this is a bug or bad input here.
     """
-    body_bytes = jcs.encode(body)
-    payload = jcs.encode(_Payload(msgspec.Raw(jcs.encode(header)), msgspec.Raw(body_bytes)))
-    jcs.check_text(payload)
-    _check_numbering(header)
+    payload = jcs.encode(_Payload(msgspec.Raw(jcs.encode(header)), msgspec.Raw(jcs.encode(body))))
     if len(payload) > dsse.MAX_PAYLOAD_BYTES:
         raise broken("envelope-too-large", f"payload of {len(payload)} bytes")
-    fault = _meaning_fault(body, len(payload))
-    if fault is not None:
-        raise broken(fault.rule, fault.detail)
+    parts = _read_payload(payload)
+    if parts.fault is not None:
+        raise broken(parts.fault.rule, parts.fault.detail)
     envelope, message_id = dsse.seal(PAYLOAD_TYPE, payload, key)
-    return Message(message_id, sha256(body_bytes).hexdigest(), header, body, None, envelope)
+    return Message(message_id, parts.body_id, parts.header, parts.body, None, envelope)
 
 
 def read_message(envelope: bytes, public_hex: str) -> Message:
     """Open, verify and read a message.
 
     The checks, in order: (1) the envelope's form; (2) its signature by `public_hex`; (3) the payload's
-    canonical form; (4) the header; (5) the body, which may fail and leaves a `fault`.
+    canonical form; (4) the header; (5) the body, which may fail and leaves a `fault`. Whether it
+    belongs on this line is `check_place`'s to say.
 
     Raises:
         PeerError: a rule of `rules.FORM`; nothing of it can be trusted.
     """
     opened = dsse.open_unverified(envelope, PAYLOAD_TYPE)  # (1)
     dsse.verify(opened, public_hex)  # (2)
-    return _read_payload(opened, envelope)
+    return _as_message(opened, envelope)
 
 
 def read_unverified(envelope: bytes) -> Message:
@@ -119,23 +143,50 @@ def read_unverified(envelope: bytes) -> Message:
     Raises:
         PeerError: a rule of `rules.FORM` is broken.
     """
-    return _read_payload(dsse.open_unverified(envelope, PAYLOAD_TYPE), envelope)
+    return _as_message(dsse.open_unverified(envelope, PAYLOAD_TYPE), envelope)
 
 
-def _read_payload(opened: dsse.Opened, envelope: bytes) -> Message:
-    parts = _split(opened.payload)  # (3)
+def check_place(of: Header | AnyFrame, place: Place) -> None:
+    """Raise unless a verified header or frame belongs to the line on which it arrived.
+
+    Raises:
+        PeerError: line-mismatch, party-mismatch, epoch-unknown or exercise-mismatch.
+    """
+    if of.line != place.line:
+        raise broken("line-mismatch", of.line)
+    if (of.from_, of.to) != (place.sender, place.recipient):
+        raise broken("party-mismatch", f"from {of.from_} to {of.to}")
+    if of.epoch not in place.epochs:
+        raise broken("epoch-unknown", str(of.epoch))
+    if isinstance(of, Header) and of.exercise != place.exercise:
+        raise broken("exercise-mismatch", f"message {of.exercise}, line {place.exercise}")
+
+
+class _Read(Struct, frozen=True):
+    body_id: str
+    header: Header
+    body: AnyBody | None
+    fault: Fault | None
+
+
+def _as_message(opened: dsse.Opened, envelope: bytes) -> Message:
+    read = _read_payload(opened.payload)
+    return Message(opened.id, read.body_id, read.header, read.body, read.fault, envelope)
+
+
+def _read_payload(payload: bytes) -> _Read:
+    parts = _split(payload)  # (3), and below wherever a struct does not fit
     header = _read_header(bytes(parts.header))  # (4)
     raw_body = bytes(parts.body)
-    body, fault = _read_body(raw_body, header, len(opened.payload))  # (5)
-    return Message(opened.id, sha256(raw_body).hexdigest(), header, body, fault, envelope)
+    body, fault = _read_body(raw_body, header, len(payload))  # (5)
+    return _Read(sha256(raw_body).hexdigest(), header, body, fault)
 
 
 def _split(payload: bytes) -> _Payload:
     try:
         parts = _PAYLOAD.decode(payload)
-    except RecursionError as error:
-        raise broken("payload-too-deep") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except _UNDECODABLE as error:
+        jcs.check(payload)
         raise broken("payload-malformed", str(error)) from error
     if jcs.encode(parts) != payload:
         raise broken("payload-not-canonical")
@@ -146,7 +197,8 @@ def _split(payload: bytes) -> _Payload:
 def _read_header(raw: bytes) -> Header:
     try:
         header = _HEADER.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except _UNDECODABLE as error:
+        jcs.check(raw, depth=2)
         raise broken("header-invalid", str(error)) from error
     if jcs.encode(header) != raw:
         raise broken("payload-not-canonical", "in the header")
@@ -155,7 +207,7 @@ def _read_header(raw: bytes) -> Header:
 
 
 def _check_numbering(header: Header) -> None:
-    if header.kind == "receipt":
+    if header.kind == UNNUMBERED:
         if header.seq is not None or header.prev is not None:
             raise broken("number-unexpected")
         return
@@ -167,15 +219,15 @@ def _check_numbering(header: Header) -> None:
 
 def _read_body(raw: bytes, header: Header, payload_bytes: int) -> tuple[AnyBody | None, Fault | None]:
     if header.kind not in KINDS:
-        jcs.check(raw)
+        jcs.check(raw, depth=2)
         return None, Fault("kind-unknown", header.kind)
     try:
-        body: AnyBody = _BODY.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        jcs.check(raw)
-        return None, Fault("body-invalid", str(error)[:300])
+        body = _BODY.decode(raw)
+    except _UNDECODABLE as error:
+        jcs.check(raw, depth=2)
+        return None, Fault("body-invalid", printable(str(error)))
     if jcs.encode(body) != raw:
-        jcs.check(raw)
+        jcs.check(raw, depth=2)
         return None, Fault("body-invalid", "a member is missing")
     if kind_of(body) != header.kind:
         return None, Fault("kind-mismatch", f"header {header.kind}, body {kind_of(body)}")
@@ -187,15 +239,16 @@ def _meaning_fault(body: AnyBody, payload_bytes: int) -> Fault | None:
     """Return what is wrong with a body whose form is right."""
     if payload_bytes > MAX_FLASH_PAYLOAD_BYTES and precedence_of(body) is Precedence.FLASH:
         return Fault("flash-too-large", f"{payload_bytes} bytes")
-    for volume in volumes_of(body):
-        fault = volume_fault(volume)
-        if fault is not None:
-            return Fault("volume-invalid", f"{fault.rule}: {fault.detail}"[:300])
+    faults = [volume_fault(volume) for volume in volumes_of(body)]
+    if isinstance(body, bodies.Terms) and body.terms.area is not None:
+        faults.append(area_fault(body.terms.area))
+    for fault in filter(None, faults):
+        return Fault("volume-invalid", printable(f"{fault.rule}: {fault.detail}"))
     return None
 
 
 def volumes_of(body: AnyBody) -> tuple[Volume, ...]:
-    """Return the volumes that a body carries by value."""
+    """Return the volumes that a body carries by value: what it is about to happen in, or to cease."""
     match body:
         case bodies.Notice(volume=volume) | bodies.Amend(volume=volume) | bodies.Cancel(volume=volume):
             return (volume,)
@@ -209,7 +262,7 @@ def volumes_of(body: AnyBody) -> tuple[Volume, ...]:
             return ()
 
 
-def always(area: Circle | Polygon) -> Volume:
+def always(area: Area) -> Volume:
     """Return the volume over an area at every altitude and time."""
     return Volume(
         area=area, band=Band(floor=None, ceiling=None), window=Window(start_ms=0, end_ms=253_402_300_799_999)
