@@ -1,5 +1,6 @@
 """Each file of vectors/merkle is accepted, or refused under the rule that it names."""
 
+import re
 import runpy
 from collections.abc import Callable
 from functools import partial
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from parley.record import checkpoint, entry, merkle, note
+from parley.record import checkpoint, entry, errors, merkle, note
 from parley.record.errors import RecordError
 from parley.record.note import Verifier
 
@@ -118,6 +119,12 @@ def test_there_are_vectors_of_every_kind_valid_and_invalid() -> None:
     both = {(kind, expect) for kind in set(KINDS) - {"leaf", "root"} for expect in ("valid", "invalid")}
     assert seen == hashes_only | both
     assert len(FILES) == 130
+
+
+def test_the_rules_are_told_where_the_error_is_defined() -> None:
+    rules = {head["rule"][0] for head, _ in map(_read, FILES) if "rule" in head}
+    told = set(re.findall(r"`([a-z-]+)`", errors.__doc__ or ""))
+    assert rules <= told
 
 
 def test_the_script_makes_the_files_byte_for_byte() -> None:
