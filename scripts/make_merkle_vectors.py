@@ -259,8 +259,11 @@ def vkeys() -> Iterator[Case]:
     """Verifier keys."""
     good = vkey(ORIGIN, OWN)
     name, key_id, key64 = good.split("+", 2)
+    unit = b"\1\1" + bytes(31)  # the point of order 1: one signature under it fits every text
+    weak = f"{ORIGIN}+{_key_id(ORIGIN, unit).hex()}+{b64encode(unit).decode()}"
     cases = [
         ("ed25519", "", "the worked key", good),
+        ("small-order", "key-unfit", "a public key of small order", weak),
         ("id-other", "vkey-hash-mismatch", "the id of another key", f"{name}+00000000+{key64}"),
         ("id-capitals", "vkey-hash-mismatch", "capital hexadecimal", f"{name}+{key_id.upper()}+{key64}"),
         ("name-other", "vkey-hash-mismatch", "the id covers the name", f"{name}s+{key_id}+{key64}"),

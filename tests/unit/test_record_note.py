@@ -73,7 +73,7 @@ def test_a_key_listed_twice_is_one_key_but_two_keys_under_one_id_are_refused(
     assert open_note(signed, [OWN.verifier, OWN.verifier]).signed_by == (OWN.verifier,)
     monkeypatch.setattr(note, "key_id", lambda *_: b"same")
     with pytest.raises(RecordError) as caught:
-        open_note(signed, [OWN.verifier, Verifier(ORIGIN, bytes(32))])
+        open_note(signed, [OWN.verifier, Verifier(ORIGIN, WITNESS.verifier.public)])
     assert _rule(caught) == "note-keys-ambiguous"
 
 
@@ -104,7 +104,7 @@ def test_a_note_is_signed_by_at_least_one_key_and_once_by_each() -> None:
 
 @pytest.mark.parametrize("name", ["", "a b", "a+b", "a\nb", "a\u00a0b", "a\u2003b", "a\x7f\x1fb", "\udfff"])
 def test_a_name_that_no_key_can_have_is_refused(name: str) -> None:
-    for make in (lambda: Verifier(name, bytes(32)), lambda: Signer(name, WORKED_KEY)):
+    for make in (lambda: Verifier(name, OWN.verifier.public), lambda: Signer(name, WORKED_KEY)):
         with pytest.raises(RecordError) as caught:
             make()
         assert _rule(caught) == "note-key-name-malformed"

@@ -118,7 +118,7 @@ def test_there_are_vectors_of_every_kind_valid_and_invalid() -> None:
     hashes_only = {("leaf", "valid"), ("root", "valid")}
     both = {(kind, expect) for kind in set(KINDS) - {"leaf", "root"} for expect in ("valid", "invalid")}
     assert seen == hashes_only | both
-    assert len(FILES) == 130
+    assert len(FILES) == 131
 
 
 def test_the_rules_are_told_where_the_error_is_defined() -> None:

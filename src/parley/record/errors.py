@@ -8,7 +8,7 @@
 * Note: `note-too-long`, `note-not-utf8`, `note-control-character`, `note-no-signatures`,
   `note-text-malformed`, `note-too-many-signatures`, `note-signature-line-malformed`,
   `note-key-name-malformed`, `note-duplicate-signature`, `note-bad-signature`,
-  `note-no-known-signature`, `note-keys-ambiguous`, `key-wrong-length`, `vkey-malformed`,
+  `note-no-known-signature`, `note-keys-ambiguous`, `key-wrong-length`, `key-unfit`, `vkey-malformed`,
   `vkey-unknown-algorithm`, `vkey-hash-mismatch`.
 * Checkpoint: `checkpoint-malformed`, `checkpoint-extension-lines`, `checkpoint-origin-mismatch`.
 * Entry: `entry-too-long`, `entry-malformed`, `entry-not-canonical`.

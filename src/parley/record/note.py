@@ -33,8 +33,9 @@ It signs the 24 bytes of "Hold fire until 14:30Z." and a newline into this note:
 
 Opening a note: a signature from a key that we do not know is ignored, even if it shares the name or the
 id (not both) with one that we know. Every signature from a known key must verify, and at least one must be
-there. Stricter than the specification: a second signature line from one known key is refused, so that a
-verified note has one form, as is base64 that is not canonical. At most 16 signatures and 256 KiB.
+there. Stricter than the specification, so that a verified note has one form and one possible author: a
+second signature line from one known key, base64 that is not canonical and public keys of small order are
+refused. At most 16 signatures and 256 KiB.
 """  # noqa: E501 - a worked signature line does not fold
 
 import re
@@ -49,6 +50,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from msgspec import Struct
 
 from parley.record.errors import RecordError
+from parley.wire.keys import is_fit
 
 MAX_NOTE_BYTES: Final = 262_144
 """The longest note that is read, in bytes: 16 signatures of 5 kB and room for the text."""
@@ -96,6 +98,12 @@ class Verifier(Struct, frozen=True):
             raise RecordError(
                 "key-wrong-length",
                 f"an Ed25519 public key has {_PUBLIC_KEY_BYTES} bytes, not {len(self.public)}",
+                where=self.name,
+            )
+        if not is_fit(self.public.hex()):
+            raise RecordError(
+                "key-unfit",
+                "the public key is not canonical, or of small order: anyone could sign for it",
                 where=self.name,
             )
 
@@ -173,7 +181,7 @@ def parse_vkey(vkey: str) -> Verifier:
 
     Raises:
         RecordError: vkey-malformed, vkey-unknown-algorithm, vkey-hash-mismatch, note-key-name-malformed,
-            key-wrong-length.
+            key-wrong-length, key-unfit.
     """
     parts = vkey.split("+", 2)
     if len(parts) != 3:  # noqa: PLR2004 - name, id, key
