@@ -1,0 +1,318 @@
+"""The engine: own items and notices ready in an index, and one volume compared with them at a time.
+
+Two steps: the index proposes every volume whose box comes within the separation (it may propose too
+many, never too few), then the exact distances decide. Whatever is unknown counts as the worst: an item
+without a band is unlimited in altitude, an item without a window is always there, and altitudes over
+different datums may be as near as their datums allow.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec import Struct
+
+from parley.check.model import (
+    Against,
+    CheckResult,
+    Finding,
+    Level,
+    OtherKind,
+    Separation,
+)
+from parley.check.sentence import Apart, why
+from parley.check.summary import Compared, summary
+from parley.check.volume5 import Volume5, box_of, search_box, time_gap_ms
+from parley.geo.altitude import UNLIMITED, band_gap_mm, same_datum
+from parley.geo.distance import gap_within
+from parley.geo.shape import Disc, shape_of
+from parley.geo.validity import Fault, volume_fault
+from parley.picture.model import OwnItem, Picture
+from parley.picture.validity import item_fault
+from parley.ports.volume_index import VolumeIndex
+from parley.words.errors import InputError, SystemFault
+from parley.words.volume import Volume, Window
+
+_LEVELS: Final = {level: rank for rank, level in enumerate(Level)}
+_KEEP: Final[frozenset[str]] = frozenset()
+
+
+class _Entry(Struct, frozen=True, eq=False, kw_only=True):
+    """What the engine holds under one key of the index.
+
+    Attributes:
+        id: the item's or notice's id, by which callers replace and leave out.
+        name: what a finding calls it.
+        cell: the cell to call, if its layer is sealed.
+        item: the own item as it was given; null for a notice.
+    """
+
+    id: str
+    name: str
+    kind: OtherKind
+    cell: str | None
+    volume: Volume5
+    item: OwnItem | None
+
+
+class CheckEngine:
+    """Holds what volumes are compared with. One owner: calls must not overlap.
+
+    Args:
+        index: empty, and used by this engine alone.
+    """
+
+    def __init__(self, index: VolumeIndex) -> None:
+        self._index = index
+        self._entries: dict[int, _Entry] = {}
+        self._items: dict[str, int] = {}
+        self._notices: dict[str, int] = {}
+        self._next_key = 0
+        self._compared: Compared | None = None
+        self._broken = False
+
+    def set_picture(self, picture: Picture) -> None:
+        """Compare with this picture from now on; only what changed is made ready anew.
+
+        Raises:
+            InputError: an item has a faulty area, band or window, no known layer, or a repeated id.
+            SystemFault: the index failed; the engine then refuses every check.
+        """
+        cells = _cells(picture)
+        entries = {item.id: self._item_entry(item, cells) for item in picture.items}
+        if len(entries) < len(picture.items):
+            raise InputError(
+                "picture-item-repeated", "Two items of the picture have the same id", do="Rename one."
+            )
+        held = {key: self._entries[key] for key in self._items.values()}
+        gone = [key for key, entry in held.items() if entries.get(entry.id) is not entry]
+        fresh = [entry for entry in entries.values() if entry.id not in self._items or self._changed(entry)]
+        self._replace(gone, fresh, self._items)
+        self._compared = Compared.of(picture)
+
+    def put_notice(
+        self, notice: str, volume: Volume, *, name: str | None = None, presumed_active: bool = False
+    ) -> None:
+        """Compare with a notice too, or replace it.
+
+        Args:
+            notice: its id; each version that still counts has its own.
+            volume: where and when.
+            name: what findings call it; the id by default.
+            presumed_active: its window has passed without end, cancel or clearance (rule 8): it counts
+                until it is dropped.
+
+        Raises:
+            InputError: named after the rule that the volume breaks.
+        """
+        _refuse(volume_fault(volume), notice)
+        ready = Volume5(
+            shape=shape_of(volume.area), band=volume.band, window=volume.window, open_ended=presumed_active
+        )
+        entry = _Entry(
+            id=notice, name=name or notice, kind=OtherKind.NOTICE, cell=None, volume=ready, item=None
+        )
+        gone = [self._notices[notice]] if notice in self._notices else []
+        self._replace(gone, [entry], self._notices)
+
+    def drop_notice(self, notice: str) -> None:
+        """Compare with a notice no longer; an unknown one is passed over."""
+        if notice in self._notices:
+            self._replace([self._notices[notice]], [], self._notices)
+
+    def check(
+        self,
+        volume: Volume,
+        separation: Separation,
+        *,
+        notice: str = "",
+        against: Against = Against.EVERYTHING,
+        leave_out: frozenset[str] = _KEEP,
+        now_ms: int | None = None,
+    ) -> CheckResult:
+        """Compare one volume with everything held.
+
+        Args:
+            volume: what is checked.
+            separation: how far apart things must stay; a gap equal to it is a finding.
+            notice: the id of what is checked; it is not compared with itself.
+            against: the picture, other notices, or both.
+            leave_out: ids of notices that are not compared, such as the version this one replaces.
+            now_ms: UTC milliseconds; if given, the summary also says how old the oldest position is.
+
+        Raises:
+            InputError: the volume is faulty; named after the rule.
+            SystemFault: the check could not be completed. There is no partial answer.
+        """
+        _refuse(volume_fault(volume), notice)
+        compared = self._ready(against)
+        checked = Volume5(shape=shape_of(volume.area), band=volume.band, window=volume.window)
+        skip = leave_out | {notice}
+        findings: list[Finding] = []
+        cells: set[str] = set()
+        for key in self._index.candidates(search_box(checked, separation)):
+            entry = self._entries.get(key)
+            if entry is None:
+                raise _incomplete("The index and the engine hold different volumes")
+            if not _concerns(entry, against, skip):
+                continue
+            if entry.cell is not None and entry.cell in cells:
+                continue
+            finding = _compare(notice, checked, volume.window, entry, separation)
+            if finding is None:
+                continue
+            if finding.sealed_cell is not None:
+                cells.add(finding.sealed_cell)
+            findings.append(finding)
+        findings.sort(key=_worst_first)
+        count = 0 if against is Against.PICTURE else len(self._notices) - len(skip & self._notices.keys())
+        return _result(tuple(findings), compared, count, against, now_ms)
+
+    def _ready(self, against: Against) -> Compared:
+        if self._broken:
+            raise _incomplete("An earlier change of the index failed")
+        if self._compared is not None:
+            return self._compared
+        if against is Against.NOTICES:
+            return Compared.of(Picture(layers=(), items=(), version=0))
+        raise _incomplete("No picture has been loaded, not even an empty one")
+
+    def _item_entry(self, item: OwnItem, cells: dict[str, str | None]) -> _Entry:
+        """The entry of an item: the one held if nothing about it changed."""
+        if item.layer not in cells:
+            what = f"The item {item.id} names a layer that the picture does not have"
+            raise InputError("picture-layer-unknown", what, where=item.layer, do="Add the layer.")
+        key = self._items.get(item.id)
+        if key is not None:
+            held = self._entries[key]
+            if held.item == item and held.cell == cells[item.layer]:
+                return held
+        _refuse(item_fault(item), item.id)
+        ready = Volume5(shape=shape_of(item.area), band=item.band or UNLIMITED, window=item.window)
+        return _Entry(
+            id=item.id,
+            name=item.name,
+            kind=OtherKind(item.kind.value),
+            cell=cells[item.layer],
+            volume=ready,
+            item=item,
+        )
+
+    def _changed(self, entry: _Entry) -> bool:
+        return self._entries[self._items[entry.id]] is not entry
+
+    def _replace(self, gone: Iterable[int], fresh: Iterable[_Entry], names: dict[str, int]) -> None:
+        """Change the index and what belongs to it; a failure on the way breaks the engine for good."""
+        self._broken, was = True, self._broken
+        for key in gone:
+            self._index.remove(key)
+            del names[self._entries.pop(key).id]
+        boxes = []
+        for entry in fresh:
+            key, self._next_key = self._next_key, self._next_key + 1
+            self._entries[key] = entry
+            names[entry.id] = key
+            boxes.append((key, box_of(entry.volume)))
+        self._index.add_all(boxes)
+        self._broken = was
+
+
+def _cells(picture: Picture) -> dict[str, str | None]:
+    cells = {layer.name: layer.compartment for layer in picture.layers}
+    if len(cells) < len(picture.layers):
+        raise InputError(
+            "picture-layer-repeated", "Two layers of the picture have the same name", do="Rename one."
+        )
+    return cells
+
+
+def _refuse(fault: Fault | None, where: str) -> None:
+    if fault is not None:
+        what = fault.detail[:1].upper() + fault.detail[1:]
+        raise InputError(fault.rule, what, where=where, do="Correct the volume.")
+
+
+def _incomplete(what: str) -> SystemFault:
+    return SystemFault(
+        "check-incomplete", what, do="Nothing was compared. Load the picture again, or restart."
+    )
+
+
+def _concerns(entry: _Entry, against: Against, skip: frozenset[str]) -> bool:
+    if entry.kind is OtherKind.NOTICE:
+        return against is not Against.PICTURE and entry.id not in skip
+    return against is not Against.NOTICES
+
+
+def _compare(
+    notice: str, checked: Volume5, window: Window, entry: _Entry, separation: Separation
+) -> Finding | None:
+    """The exact step; cheapest first."""
+    other = entry.volume
+    time_s = time_gap_ms(checked, other) / 1e3
+    vertical_m = band_gap_mm(checked.band, other.band) / 1e3
+    if time_s > separation.time_s or vertical_m > separation.vertical_m:
+        return None
+    gap = gap_within(checked.shape, other.shape, separation.horizontal_m)
+    if gap is None:
+        return None
+    if entry.cell is not None:
+        return _sealed(notice, entry.cell)
+    exact = same_datum(checked.band, other.band)
+    apart = Apart(gap=gap, vertical_m=vertical_m, vertical_exact=exact, time_s=time_s)
+    inside = gap.distance_m == 0 and vertical_m == 0 and time_s == 0
+    point = isinstance(other.shape, Disc) and other.shape.radius_m == 0
+    return Finding(
+        notice=notice,
+        other=entry.name,
+        other_kind=entry.kind,
+        level=Level.INSIDE if inside else Level.WITHIN_SEPARATION,
+        horizontal_m=gap.distance_m,
+        vertical_m=vertical_m,
+        time_s=time_s,
+        closest=(gap.first, gap.second),
+        why=why(entry.name, point=point, apart=apart, windows=(window, other.window), limit=separation),
+        sealed_cell=None,
+    )
+
+
+def _sealed(notice: str, cell: str) -> Finding:
+    """What a sealed layer says: whom to call, nothing else, and once however much it holds."""
+    return Finding(
+        notice=notice,
+        other=None,
+        other_kind=OtherKind.SEALED,
+        level=Level.CALL_CELL,
+        horizontal_m=None,
+        vertical_m=None,
+        time_s=None,
+        closest=None,
+        why=f"Call cell {cell}",
+        sealed_cell=cell,
+    )
+
+
+def _worst_first(finding: Finding) -> tuple[int, float, float, float, str]:
+    return (
+        _LEVELS[finding.level],
+        finding.horizontal_m or 0.0,
+        finding.vertical_m or 0.0,
+        finding.time_s or 0.0,
+        finding.other or finding.sealed_cell or "",
+    )
+
+
+def _result(
+    findings: tuple[Finding, ...], compared: Compared, notices: int, against: Against, now_ms: int | None
+) -> CheckResult:
+    if against is Against.NOTICES:
+        compared = compared.without_picture()
+    return CheckResult(
+        findings=findings,
+        positions_loaded=compared.positions,
+        oldest_as_of_ms=compared.oldest_as_of_ms,
+        layers_missing=compared.layers_missing,
+        cells_compared=compared.cells,
+        notices_compared=notices,
+        picture_version=compared.version,
+        summary=summary(findings, compared, notices, against, now_ms),
+    )

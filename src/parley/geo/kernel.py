@@ -1,0 +1,235 @@
+"""The arithmetic on outlines: is a point inside, which point is nearest, do two outlines cross.
+
+Everything happens in Earth-centred space, so poles and the antimeridian are places like any other.
+Chords pick the nearest points; the caller then measures the geodesic once. A chord and its geodesic
+order distances alike up to the spread of the ellipsoid's curvature, so each search keeps every pair
+that this spread leaves undecided (`undecided_m`): one pair, as a rule, up to some 50 km.
+"""
+
+from collections.abc import Iterator
+from math import pi
+from typing import Final
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from parley.geo.boundary import BLOCK, Boundary, dot, wrap_deg
+from parley.geo.ellipsoid import RADIUS_MAX_M, RADIUS_MIN_M, Floats, arc_m, ecef_point
+
+Indices = NDArray[np.intp]
+
+_NEWTON_STEPS: Final = 3
+_SLACK_M: Final = 1e-6
+_HALF_TURN_SURE: Final = 1.3
+"""Half the angle of an arc, radians, beyond which (some 16,600 km) the order of chords says little."""
+_TOUCHING_M: Final = 0.1
+_HALF_TURN_DEG: Final = 180.0
+_BLOCKS_AT_ONCE: Final = 256
+_ALL_PAIRS_MAX: Final = 65_536
+
+
+class Candidates(Struct, frozen=True, eq=False):
+    """Pairs of points, one of which is the nearest pair.
+
+    Attributes:
+        first_m: Earth-centred points on the first outline (or the one point asked about).
+        second_m: their partners on the second outline.
+        chord_m: the straight distances between them.
+    """
+
+    first_m: Floats
+    second_m: Floats
+    chord_m: Floats
+
+
+def undecided_m(chord_m: float) -> float:
+    """The longest chord whose geodesic could still be shorter than that of a chord of `chord_m`.
+
+    The geodesic of the chord is at most the arc over it on the smallest circle of curvature; a chord
+    is out of the race once its arc on the largest circle is longer than that.
+    """
+    reach_m = arc_m(chord_m, RADIUS_MIN_M)
+    half_turn = min(reach_m / (2 * RADIUS_MAX_M), pi / 2)
+    if half_turn > _HALF_TURN_SURE:
+        return 2 * RADIUS_MAX_M
+    return float(2 * RADIUS_MAX_M * np.sin(half_turn)) + _SLACK_M
+
+
+def feet(point_m: Floats, boundary: Boundary, which: Indices) -> Floats:
+    """The point of each piece nearest to a given point.
+
+    Args:
+        point_m: Earth-centred, shape (n, 3), or (1, 3) for one point against all.
+        boundary: the outline.
+        which: the pieces, shape (n,).
+
+    Returns:
+        Earth-centred points on the ellipsoid, shape (n, 3).
+
+    The piece is X(t) = start + t step + h up with X·QX = 1, which gives
+    bend h² + 2 g h = t (1 - t) curve, where g = lift + (t - 1/2) tilt. Newton's method on
+    (P - X)·X'(t) = 0, from the foot on the chord, kept within the ends.
+    """
+    step_m, up = boundary.step_m[which], boundary.up[which]
+    step2, curve = boundary.step2[which], boundary.curve[which]
+    lift, tilt, bend = boundary.lift[which], boundary.tilt[which], boundary.bend[which]
+    offset_m = point_m - boundary.start_m[which]
+    along = dot(offset_m, step_m)
+    rise = dot(offset_m, up)
+    t = np.clip(along / step2, 0.0, 1.0)
+    for _ in range(_NEWTON_STEPS):
+        g = lift + (t - 0.5) * tilt
+        h = _bow(t, g, curve, bend)
+        slope = curve * (1 - 2 * t) / (2 * g)
+        above = rise - h  # (P - X)·up, as step and up are at right angles
+        value = along - t * step2 + slope * above
+        change = -step2 - slope * slope - curve / g * above
+        t = np.clip(t - value / np.minimum(change, -0.05 * step2), 0.0, 1.0)
+    h = _bow(t, lift + (t - 0.5) * tilt, curve, bend)
+    return boundary.start_m[which] + t[:, None] * step_m + h[:, None] * up
+
+
+def _bow(t: Floats, g: Floats, curve: Floats, bend: Floats) -> Floats:
+    """How far the piece stands above its chord, metres: the root in a form that cancels nothing."""
+    room = t * (1 - t) * curve
+    height: Floats = room / (g + np.sqrt(g * g + bend * room))
+    return height
+
+
+def contains(boundary: Boundary, lat_deg: float, lon_deg: float) -> bool:
+    """Whether a point lies inside a ring that has no pole inside.
+
+    Counts the pieces that the meridian north of the point crosses. A piece is above the point if the
+    point lies on the southern side of the piece's plane; a point farther south or north than the piece
+    can reach is decided by latitude alone, where the plane would amplify rounding. Points within a
+    hundredth of a millimetre of the outline may fall on either side; their distance is 0 all the same.
+    """
+    ahead_deg = wrap_deg(boundary.lon_deg - lon_deg)
+    next_deg = np.roll(ahead_deg, -1)
+    straddles = ((ahead_deg <= 0) != (next_deg <= 0)) & (np.abs(next_deg - ahead_deg) < _HALF_TURN_DEG)
+    which = np.flatnonzero(straddles)
+    if len(which) == 0:
+        return False
+    lat = boundary.lat_deg[which]
+    end_lat = np.roll(boundary.lat_deg, -1)[which]
+    # No point of a piece is farther from both ends than half its length, 1 % added for its arc.
+    margin_deg = np.degrees(1.01 * boundary.half_m[which] / RADIUS_MIN_M) + 1e-12
+    south = lat_deg < np.minimum(lat, end_lat) - margin_deg
+    north = lat_deg > np.maximum(lat, end_lat) + margin_deg
+    point_m = np.array(ecef_point(lat_deg, lon_deg))
+    side = dot(boundary.left[which], point_m - boundary.start_m[which])
+    eastward = next_deg[which] > ahead_deg[which]
+    below = np.where(eastward, side < 0, side > 0)
+    return int(np.count_nonzero(south | (below & ~north))) % 2 == 1
+
+
+def nearest_to_point(point_m: tuple[float, float, float], boundary: Boundary) -> Candidates:
+    """The points of an outline that may be nearest to one point."""
+    point = np.array([point_m])
+    away = boundary.middle_m - point
+    middle_m = np.sqrt(dot(away, away))
+    reach_m = undecided_m(float((middle_m + boundary.half_m).min()))
+    which = np.flatnonzero(middle_m - boundary.half_m <= reach_m)
+    foot_m = feet(point, boundary, which)
+    gap = foot_m - point
+    return _keep(np.broadcast_to(point, foot_m.shape), foot_m, np.sqrt(dot(gap, gap)))
+
+
+def nearest_between(first: Boundary, second: Boundary) -> Candidates:
+    """The pairs of points of two outlines that may be nearest.
+
+    If the outlines cross, the only candidate is a crossing (twice the same point). If they do not, a
+    nearest pair has a vertex at one of its ends: between two geodesics the shortest joining path never
+    has both ends inside them, because on the ellipsoid neighbouring geodesics draw together.
+    """
+    found: list[Candidates] = []
+    best_m = float("inf")
+    for i, j in _piece_pairs(first, second):
+        away = first.middle_m[i] - second.middle_m[j]
+        middle_m = np.sqrt(dot(away, away))
+        reach_m = first.half_m[i] + second.half_m[j]
+        least_m = middle_m - reach_m
+        close = least_m <= undecided_m(min(best_m, float((middle_m + reach_m).min())))
+        i, j, least_m = i[close], j[close], least_m[close]  # noqa: PLW2901 - fewer pairs, same meaning
+        if len(i) == 0:
+            continue
+        touching = least_m <= _TOUCHING_M
+        crossing = crossings(first, i[touching], second, j[touching])
+        if len(crossing):
+            point = crossing[:1]
+            return Candidates(point, point, np.zeros(1))
+        pairs = _vertex_feet(first, i, second, j)
+        best_m = min(best_m, float(pairs.chord_m.min()))
+        found.append(_keep(pairs.first_m, pairs.second_m, pairs.chord_m))
+    return _keep(
+        np.concatenate([c.first_m for c in found]),
+        np.concatenate([c.second_m for c in found]),
+        np.concatenate([c.chord_m for c in found]),
+    )
+
+
+def _vertex_feet(first: Boundary, i: Indices, second: Boundary, j: Indices) -> Candidates:
+    """The start of each piece against its partner piece, both ways."""
+    start_i, start_j = first.start_m[i], second.start_m[j]
+    on_second = feet(start_i, second, j)
+    on_first = feet(start_j, first, i)
+    first_m = np.concatenate([start_i, on_first])
+    second_m = np.concatenate([on_second, start_j])
+    gap = first_m - second_m
+    return Candidates(first_m, second_m, np.sqrt(dot(gap, gap)))
+
+
+def crossings(first: Boundary, i: Indices, second: Boundary, j: Indices) -> Floats:
+    """The points, Earth-centred, at which pieces `i` of one outline cross pieces `j` of another.
+
+    Two pieces cross if the ends of each lie on opposite sides of the other's plane; the caller passes
+    only pieces near each other, so that a crossing beyond the horizon cannot be meant.
+    """
+    begins = dot(first.left[i], second.start_m[j] - first.start_m[i])
+    ends = dot(first.left[i], second.start_m[j] + second.step_m[j] - first.start_m[i])
+    begins_back = dot(second.left[j], first.start_m[i] - second.start_m[j])
+    ends_back = dot(second.left[j], first.start_m[i] + first.step_m[i] - second.start_m[j])
+    cross = (begins * ends < 0) & (begins_back * ends_back < 0)
+    if not cross.any():
+        return np.empty((0, 3))
+    share = begins[cross] / (begins[cross] - ends[cross])
+    return second.start_m[j[cross]] + share[:, None] * second.step_m[j[cross]]
+
+
+def _keep(first_m: Floats, second_m: Floats, chord_m: Floats) -> Candidates:
+    """Only the pairs that may be the nearest, shortest chord first, without near-repeats."""
+    order = np.argsort(chord_m, kind="stable")
+    order = order[chord_m[order] <= undecided_m(float(chord_m[order[0]]))]
+    first_m, second_m, chord_m = first_m[order], second_m[order], chord_m[order]
+    if len(order) > 1:  # a vertex is the foot of both pieces that meet in it
+        keys = np.round(np.concatenate([first_m, second_m], axis=1) * 1e5)
+        unique = np.sort(np.unique(keys, axis=0, return_index=True)[1])
+        first_m, second_m, chord_m = first_m[unique], second_m[unique], chord_m[unique]
+    return Candidates(first_m, second_m, chord_m)
+
+
+def _piece_pairs(first: Boundary, second: Boundary) -> Iterator[tuple[Indices, Indices]]:
+    """Pairs of pieces that may hold the nearest points, in groups, most promising first."""
+    if len(first) * len(second) <= _ALL_PAIRS_MAX:
+        yield _product(np.arange(len(first)), np.arange(len(second)))
+        return
+    a, b = _product(np.arange(len(first.block_m)), np.arange(len(second.block_m)))
+    away = first.block_m[a] - second.block_m[b]
+    centre_m = np.sqrt(dot(away, away))
+    reach_m = first.block_radius_m[a] + second.block_radius_m[b]
+    least_m = centre_m - reach_m
+    order = np.argsort(least_m, kind="stable")
+    order = order[least_m[order] <= undecided_m(float((centre_m + reach_m).min()))]
+    within = np.arange(BLOCK * BLOCK)
+    for k in range(0, len(order), _BLOCKS_AT_ONCE):
+        chosen = order[k : k + _BLOCKS_AT_ONCE]
+        i = (a[chosen, None] * BLOCK + within // BLOCK).ravel()
+        j = (b[chosen, None] * BLOCK + within % BLOCK).ravel()
+        real = (i < len(first)) & (j < len(second))
+        yield i[real], j[real]
+
+
+def _product(a: Indices, b: Indices) -> tuple[Indices, Indices]:
+    """Every element of `a` with every element of `b`."""
+    return np.repeat(a, len(b)), np.tile(b, len(a))
