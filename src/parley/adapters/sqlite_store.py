@@ -20,7 +20,7 @@ from parley.record import entry as entries
 from parley.record.merkle import StoredHash
 from parley.words.errors import SystemFault
 from parley.words.header import Seen
-from parley.words.units import LineId, MessageId, PartyId, Seq, TimeMs
+from parley.words.units import LineId, MessageId, PartyId, Seq, Sha256Hex, TimeMs
 
 SCHEMA_VERSION: Final = 1
 QUARANTINE_ROWS: Final = 1_000
@@ -159,6 +159,20 @@ class SqliteReads:
                 break
             found = Seen(seq=seq, id=message)
         return found
+
+    def envelope(self, env: Sha256Hex) -> bytes | None:
+        row = self._one("SELECT value FROM envelope WHERE hash = ?", bytes.fromhex(env))
+        return bytes(row[0]) if row else None
+
+    def own_receipt(self, line: LineId, author: PartyId, after: int) -> list[bytes]:
+        rows = self._all(
+            "SELECT v.value FROM entry e JOIN envelope v ON v.hash = e.env WHERE e.line = ? AND e.idx > ?"
+            " AND e.kind = 'receipt' AND e.author = ? ORDER BY e.idx LIMIT 4",
+            line,
+            after,
+            author,
+        )
+        return [bytes(row[0]) for row in rows]
 
     def entries(self, line: LineId, start: int, count: int) -> list[tuple[bytes, str, bytes | None]]:
         return self._all(

@@ -22,7 +22,7 @@ from parley.record.merkle import Frontier, StoredHash
 from parley.words.bodies import LineTerms
 from parley.words.header import By, Seen, Tip
 from parley.words.party import Descriptor
-from parley.words.units import LineId, MessageId, PartyId, Seq, TimeMs
+from parley.words.units import LineId, MessageId, PartyId, Seq, Sha256Hex, TimeMs
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -139,6 +139,12 @@ class Reads(Protocol):
 
     def highest_contiguous(self, line: LineId, author: PartyId, start: int) -> Seen | None:
         """Return the last message of the unbroken run of numbers that begins at `start`."""
+
+    def envelope(self, env: Sha256Hex) -> bytes | None:
+        """Return an envelope by the hash of its bytes; null when withheld or destroyed."""
+
+    def own_receipt(self, line: LineId, author: PartyId, after: int) -> list[bytes]:
+        """Return the first few receipts that `author` recorded after index `after`, oldest first."""
 
     def entries(self, line: LineId, start: int, count: int) -> list[tuple[bytes, str, bytes | None]]:
         """Return (entry bytes, kind, envelope or null when withheld) from index `start`."""

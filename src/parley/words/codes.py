@@ -121,6 +121,8 @@ class Role(StrEnum):
     LEGAL_ADVISER = "legal_adviser"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    NODE = "node"
+    """No person: the node itself, in receipts and `unreadable`."""
 
 
 class Assurance(StrEnum):

@@ -1,0 +1,311 @@
+"""Acting: what a recorded message does to what we hold, whoever sent it, in arrival order.
+
+A message that names one that we do not hold yet is kept waiting for it (`defer`). STOP and cancel act
+even so, since they carry their volume by value. What does not follow from the tables is recorded and
+published as out of order, and changes nothing.
+"""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from parley.exchange import stop as stops
+from parley.exchange import thread as threads
+from parley.exchange.errors import OutOfOrder
+from parley.exchange.ladder import ReadBackMatched, ReadBackMismatched, Unread
+from parley.exchange.read_back import differences
+from parley.exchange.stop import StandingStop
+from parley.exchange.thread import Thread
+from parley.node.stored import stored_message
+from parley.node.touching import touches
+from parley.ports.store import Happening, Line, Tx
+from parley.wire.message import Message
+from parley.words import bodies
+from parley.words.errors import InputError
+from parley.words.units import MessageId, PartyId, TimeMs
+
+
+class Acted(Struct, frozen=True, kw_only=True):
+    """One message about to act."""
+
+    line: Line
+    message: Message
+    own: PartyId
+    at_ms: TimeMs
+    index: int
+
+    @property
+    def ours(self) -> bool:
+        """Tell whether we sent it."""
+        return self.message.header.from_ == self.own
+
+    @property
+    def seq(self) -> int:
+        """Its number; receipts have none and never ask."""
+        return self.message.header.seq or 0
+
+
+def act(tx: Tx, acted: Acted) -> None:
+    """Let one recorded message act, and whatever waited for it."""
+    try:
+        awaited = _dispatch(tx, acted)
+    except (OutOfOrder, InputError) as error:
+        _publish(tx, acted, what="out_of_order", detail=error.name)
+        return
+    if awaited is not None:
+        tx.defer(acted.line.id, awaited, acted.index)
+        _publish(tx, acted, what="awaiting", detail=awaited)
+
+
+def _publish(
+    tx: Tx, acted: Acted, *, what: str = "message", thread: str | None = None, detail: str = ""
+) -> None:
+    tx.publish(
+        Happening(
+            at_ms=acted.at_ms,
+            line=acted.line.id,
+            what=what,
+            id=acted.message.id,
+            thread=thread,
+            kind=acted.message.header.kind,
+            direction="sent" if acted.ours else "received",
+            detail=detail,
+        )
+    )
+
+
+def _dispatch(tx: Tx, acted: Acted) -> MessageId | None:
+    """Act on the body; return the id of a message that must come first, if any."""
+    match acted.message.body:
+        case bodies.Amend() as body:
+            return _amend(tx, acted, body)
+        case bodies.StopReply() | bodies.StopReaffirm() | bodies.StopRelease() as body:
+            return _about_stop(tx, acted, body)
+        case (
+            bodies.ReadBack()
+            | bodies.Reply()
+            | bodies.Withdraw()
+            | bodies.Begin()
+            | bodies.End()
+            | bodies.Cancel()
+            | bodies.Unreadable() as body
+        ):
+            return _about_thread(tx, acted, body)
+        case _:
+            _act_alone(tx, acted)
+            return None
+
+
+def _act_alone(tx: Tx, acted: Acted) -> None:
+    """Act on a body that names no other message, or acts without it."""
+    match acted.message.body:
+        case bodies.Notice() as body:
+            _notice(tx, acted, body)
+        case bodies.Receipt() as body:
+            _receipt(tx, acted, body)
+        case bodies.Stop() as body:
+            _stop(tx, acted, body)
+        case bodies.Terms() as body:
+            _terms(tx, acted, body)
+        case _:
+            _publish(tx, acted)
+
+
+def _notice(tx: Tx, acted: Acted, body: bodies.Notice) -> None:
+    exchange = threads.released(acted.message.id, body, acted.message.header.at)
+    thread = threads.open_thread(exchange, acted.message.header.from_, acted.seq)
+    _keep_version(tx, acted, thread)
+
+
+def _amend(tx: Tx, acted: Acted, body: bodies.Amend) -> MessageId | None:
+    thread = _thread_of(tx, acted.line, body.of)
+    if thread is None:
+        return body.of
+    _check_author(acted, thread)
+    if any(version.number == body.version for version in thread.versions):
+        raise InputError("version-taken", f"there is a version {body.version} already", where=thread.id)
+    exchange = threads.released(acted.message.id, body, acted.message.header.at)
+    _keep_version(tx, acted, threads.add_version(thread, exchange))
+    return None
+
+
+def _keep_version(tx: Tx, acted: Acted, thread: Thread) -> None:
+    """Keep a thread with a new version: delivered when we hold it as recipient; STOPs may touch it."""
+    message_id, line = acted.message.id, acted.line
+    if not acted.ours:
+        thread = threads.deliver(thread, message_id, acted.at_ms, None)
+    tx.put_ref(line.id, message_id, thread.id)
+    for stop in tx.stops(line.id, standing_only=True):
+        if touches(stop, thread) and thread.id not in stop.touches:
+            tx.put_stop(line.id, replace(stop, touches=(*stop.touches, thread.id)))
+            thread = replace(thread, stops=(*thread.stops, stop.id))
+    tx.put_thread(line.id, thread)
+    _publish(tx, acted, thread=thread.id)
+    _wake(tx, acted, message_id)
+
+
+def _wake(tx: Tx, acted: Acted, arrived: MessageId) -> None:
+    """Let the entries act that waited for `arrived`."""
+    for index in tx.deferred(acted.line.id, arrived):
+        message, entry = stored_message(tx, acted.line, index)
+        act(tx, Acted(line=acted.line, message=message, own=acted.own, at_ms=entry.at, index=index))
+
+
+def _thread_of(tx: Tx, line: Line, message: MessageId) -> Thread | None:
+    thread_id = tx.thread_of(line.id, message)
+    return tx.thread(line.id, thread_id) if thread_id else None
+
+
+def _check_author(acted: Acted, thread: Thread) -> None:
+    if acted.message.header.from_ != thread.author:
+        raise OutOfOrder("notice-not-yours", "only its author amends, cancels, begins or ends a notice")
+
+
+def _check_recipient(acted: Acted, thread: Thread) -> None:
+    if acted.message.header.from_ == thread.author:
+        raise OutOfOrder("notice-your-own", "a notice is read back and answered by the other party")
+
+
+def _receipt(tx: Tx, acted: Acted, body: bodies.Receipt) -> None:
+    for item in body.items:
+        if not acted.ours:
+            tx.dequeue(acted.line.id, item.id)
+            _delivered(tx, acted, item)
+
+
+def _delivered(tx: Tx, acted: Acted, item: bodies.ReceiptItem) -> None:
+    thread = _thread_of(tx, acted.line, item.id)
+    if thread is None or all(version.id != item.id for version in thread.versions):
+        return
+    tx.put_thread(acted.line.id, threads.deliver(thread, item.id, acted.at_ms, item))
+    _publish(tx, acted, what="delivered", thread=thread.id)
+
+
+AboutThread = (
+    bodies.ReadBack
+    | bodies.Reply
+    | bodies.Withdraw
+    | bodies.Begin
+    | bodies.End
+    | bodies.Cancel
+    | bodies.Unreadable
+)
+
+
+def _about_thread(tx: Tx, acted: Acted, body: AboutThread) -> MessageId | None:
+    thread = _thread_of(tx, acted.line, body.of)
+    if thread is None:
+        known = tx.recorded(acted.line.id, body.of) is not None
+        _publish(tx, acted)
+        return None if known else body.of
+    moved, detail = _moved(acted, thread, body)
+    tx.put_ref(acted.line.id, acted.message.id, thread.id)
+    tx.put_thread(acted.line.id, moved)
+    _publish(tx, acted, thread=thread.id, detail=detail)
+    _wake(tx, acted, acted.message.id)
+    return None
+
+
+def _moved(acted: Acted, thread: Thread, body: AboutThread) -> tuple[Thread, str]:
+    """Return the thread after `body`, and a word on it for the desks."""
+    match body:
+        case bodies.Begin() | bodies.End() | bodies.Cancel():
+            _check_author(acted, thread)
+            return _phased(acted, thread, body)
+        case _:
+            _check_recipient(acted, thread)
+            return _answered(acted, thread, body)
+
+
+def _phased(
+    acted: Acted, thread: Thread, body: bodies.Begin | bodies.End | bodies.Cancel
+) -> tuple[Thread, str]:
+    match body:
+        case bodies.Begin():
+            moved = threads.begin(thread, body, acted.seq, acted.at_ms)
+            return moved, ",".join(moved.begun_over)
+        case bodies.End():
+            return threads.end(thread, acted.seq, acted.at_ms), ""
+        case bodies.Cancel():
+            return threads.cancel(thread, acted.seq, acted.at_ms), ""
+
+
+def _answered(
+    acted: Acted, thread: Thread, body: bodies.ReadBack | bodies.Reply | bodies.Withdraw | bodies.Unreadable
+) -> tuple[Thread, str]:
+    match body:
+        case bodies.ReadBack():
+            found = differences(threads.version_of(thread, body.of).body, body)
+            event = ReadBackMismatched(at_ms=acted.at_ms) if found else ReadBackMatched(at_ms=acted.at_ms)
+            detail = "mismatch: " + ", ".join(item.field for item in found) if found else "match"
+            return threads.move(thread, body.of, event), detail
+        case bodies.Reply():
+            given = threads.Answer(
+                id=acted.message.id, of=body.of, code=body.code, at_ms=acted.at_ms, text=body.text
+            )
+            return threads.answer(thread, given), body.code.value
+        case bodies.Withdraw():
+            return threads.withdraw(thread, body.of, acted.at_ms), ""
+        case bodies.Unreadable():
+            return threads.move(thread, body.of, Unread(at_ms=acted.at_ms, rule=body.rule)), body.rule
+
+
+def _stop(tx: Tx, acted: Acted, body: bodies.Stop) -> None:
+    stop = StandingStop(
+        id=acted.message.id,
+        caller=acted.message.header.from_,
+        scope=body.scope,
+        called_ms=acted.at_ms,
+        text=body.text,
+    )
+    hit = [thread for thread in tx.threads(acted.line.id, open_only=True) if touches(stop, thread)]
+    tx.put_stop(acted.line.id, replace(stop, touches=tuple(thread.id for thread in hit)))
+    for thread in hit:
+        tx.put_thread(acted.line.id, replace(thread, stops=(*thread.stops, stop.id)))
+    _publish(
+        tx, acted, thread=hit[0].id if len(hit) == 1 else None, detail=body.scope.__struct_config__.tag or ""
+    )
+    _wake(tx, acted, acted.message.id)
+
+
+def _about_stop(
+    tx: Tx, acted: Acted, body: bodies.StopReply | bodies.StopReaffirm | bodies.StopRelease
+) -> MessageId | None:
+    stop = tx.stop(acted.line.id, body.of)
+    if stop is None:
+        return body.of
+    moved = stops.move(stop, _stop_event(acted, body))
+    tx.put_stop(acted.line.id, moved)
+    if isinstance(body, bodies.StopRelease):
+        _lift(tx, acted.line, moved)
+    detail = body.answer.value if isinstance(body, bodies.StopReply) else ""
+    _publish(tx, acted, thread=stop.touches[0] if len(stop.touches) == 1 else None, detail=detail)
+    return None
+
+
+def _stop_event(
+    acted: Acted, body: bodies.StopReply | bodies.StopReaffirm | bodies.StopRelease
+) -> stops.StopEvent:
+    party, at_ms = acted.message.header.from_, acted.at_ms
+    match body:
+        case bodies.StopReply():
+            return stops.StopAnswered(at_ms=at_ms, party=party, answer=body.answer)
+        case bodies.StopReaffirm():
+            return stops.StopReaffirmed(at_ms=at_ms, party=party)
+        case bodies.StopRelease():
+            return stops.StopReleased(at_ms=at_ms, party=party)
+
+
+def _lift(tx: Tx, line: Line, stop: StandingStop) -> None:
+    for thread_id in stop.touches:
+        thread = tx.thread(line.id, thread_id)
+        if thread is not None:
+            rest = tuple(other for other in thread.stops if other != stop.id)
+            tx.put_thread(line.id, replace(thread, stops=rest))
+
+
+def _terms(tx: Tx, acted: Acted, body: bodies.Terms) -> None:
+    line = tx.line(acted.line.id) or acted.line
+    agreed = body.terms == line.terms
+    if not acted.ours:
+        tx.put_line(replace(line, joined=agreed))
+    _publish(tx, acted, detail="agreed" if agreed else "parallel declarations differ")

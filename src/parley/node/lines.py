@@ -1,0 +1,263 @@
+"""Lines: opened by two papers that people carry, and confirmed by a number that they compare.
+
+    propose -> proposal file -> accept -> acceptance file -> complete -> both terms are in both records
+
+The first entry of both records is the accepter's terms, the second the proposer's: each cites both
+descriptors. Until a person here has compared the safety number, the line shows UNVERIFIED.
+"""
+
+from hashlib import sha256
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from parley.node.acting import Acted, act
+from parley.node.own import Own
+from parley.node.recording import record_receipts, record_received, record_sent
+from parley.ports.store import Happening, Line, Reads, Tx
+from parley.wire import jcs
+from parley.wire.document import (
+    ACCEPTANCE_TYPE,
+    PROPOSAL_TYPE,
+    read_acceptance,
+    read_proposal,
+    safety_number,
+    sign_acceptance,
+    sign_proposal,
+)
+from parley.wire.message import Message, read_message
+from parley.words.bodies import (
+    Deadlines,
+    LineTerms,
+    ReceiptItem,
+    SeparationDistances,
+    Terms,
+)
+from parley.words.codes import EvidenceLevel
+from parley.words.errors import InputError
+from parley.words.header import By
+from parley.words.party import Acceptance, Descriptor, Proposal, party_of
+from parley.words.units import LineId, TimeMs
+
+MINUTE_MS = 60_000
+DEFAULT_READ_BACK = Deadlines(
+    routine_ms=120 * MINUTE_MS,
+    priority_ms=60 * MINUTE_MS,
+    immediate_ms=10 * MINUTE_MS,
+    flash_ms=2 * MINUTE_MS,
+)
+DEFAULT_ANSWER = Deadlines(
+    routine_ms=360 * MINUTE_MS,
+    priority_ms=180 * MINUTE_MS,
+    immediate_ms=30 * MINUTE_MS,
+    flash_ms=10 * MINUTE_MS,
+)
+"""Field goals for handling by precedence (docs/decisions); a STOP is answered within 60 s."""
+DEFAULT_SEPARATION = SeparationDistances(horizontal_mm=5_000_000, vertical_mm=300_000, time_ms=15 * MINUTE_MS)
+
+
+class Wish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a person asks for in a new line."""
+
+    purpose: str = "safety"
+    exercise: bool = False
+    languages: tuple[str, ...] = ("en",)
+    read_back_within: Deadlines = DEFAULT_READ_BACK
+    answer_within: Deadlines = DEFAULT_ANSWER
+    stop_answer_ms: int = MINUTE_MS
+    test_interval_ms: int = 720 * MINUTE_MS
+    separation: SeparationDistances = DEFAULT_SEPARATION
+
+
+def terms_digest(terms: LineTerms) -> str:
+    """Return what the safety number covers: SHA-256 of the terms' JCS form."""
+    return sha256(jcs.encode(terms)).hexdigest()
+
+
+def propose(tx: Tx, own: Own, wish: Wish, by: By, now_ms: TimeMs) -> tuple[Line, bytes]:
+    """Propose a line; return it and the file for the other side."""
+    terms = LineTerms(
+        protocol=1,
+        line=own.ids.line(),
+        purpose=wish.purpose,
+        exercise=wish.exercise,
+        area=None,
+        languages=wish.languages,
+        evidence=EvidenceLevel.SIGNED,
+        read_back_within=wish.read_back_within,
+        answer_within=wish.answer_within,
+        stop_answer_ms=wish.stop_answer_ms,
+        test_interval_ms=wish.test_interval_ms,
+        separation=wish.separation,
+    )
+    line = _new_line(own, terms, name=f"proposed-{terms.line[:8]}")
+    tx.put_line(line)
+    _journal(tx, "line-proposed", line, by, now_ms)
+    proposal = Proposal(descriptor=own.papers, terms=terms, at=now_ms)
+    return line, sign_proposal(proposal, own.message_key)
+
+
+def _new_line(own: Own, terms: LineTerms, *, name: str) -> Line:
+    return Line(
+        id=terms.line,
+        name=name,
+        epoch=0,
+        origin=own.ids.origin(),
+        terms=terms,
+        terms_digest=terms_digest(terms),
+        own_digest=own.digest,
+    )
+
+
+def _with_peer(tx: Tx, own: Own, line: Line, peer: Descriptor, digest: str) -> Line:
+    party = party_of(peer)
+    if party == own.party:
+        raise InputError("line-with-self", "this file is our own", do="Give it to the other side.")
+    name = peer.name
+    if any(other.name == name and other.id != line.id for other in tx.lines()):
+        name = f"{peer.name}-{line.id[:4].upper()}"
+    return replace(line, name=name, peer=peer, peer_party=party, peer_digest=digest)
+
+
+def accept(tx: Tx, own: Own, paper: bytes, by: By, now_ms: TimeMs) -> tuple[Line, bytes]:
+    """Accept a proposal; return the line and the file that goes back.
+
+    Raises:
+        PeerError: the file breaks a rule of the wire.
+        InputError: line-exists, line-with-self.
+    """
+    proposal, peer, digest = read_proposal(paper)
+    terms = proposal.terms
+    if tx.line(terms.line) is not None:
+        raise InputError("line-exists", "this line is known here already", where=terms.line[:8])
+    line = _with_peer(tx, own, _new_line(own, terms, name=peer.name), peer, digest)
+    tx.put_line(line)
+    message = _declare(tx, own, line, (digest, own.digest), by, now_ms)
+    _journal(tx, "line-accepted", line, by, now_ms)
+    acceptance = Acceptance(descriptor=own.papers, terms=message.envelope.decode())
+    return line, sign_acceptance(acceptance, own.message_key)
+
+
+def _declare(tx: Tx, own: Own, line: Line, descriptors: tuple[str, str], by: By, now_ms: TimeMs) -> Message:
+    body = Terms(salt=own.ids.salt(), terms=line.terms, descriptors=descriptors)
+    message, entry = record_sent(tx, own, line, body, by, now_ms)
+    act(tx, Acted(line=line, message=message, own=own.party, at_ms=entry.at, index=entry.index))
+    return message
+
+
+def complete(tx: Tx, own: Own, paper: bytes, by: By, now_ms: TimeMs) -> Line:
+    """Take what came back: record their terms, receipt them, and send ours.
+
+    Raises:
+        PeerError: the file breaks a rule of the wire.
+        InputError: line-unknown, terms-differ, line-exists when it was completed before.
+    """
+    acceptance, peer, digest = read_acceptance(paper)
+    message = read_message(acceptance.terms.encode(), peer.keys.message)
+    line = tx.line(message.header.line)
+    if line is None:
+        raise InputError(
+            "line-unknown",
+            "this file answers a proposal that was not made here",
+            do="Propose the line first.",
+        )
+    if line.peer is not None:
+        raise InputError("line-exists", "this line was completed already", where=line.name)
+    _check_terms(own, line, message, digest)
+    line = _with_peer(tx, own, line, peer, digest)
+    tx.put_line(line)
+    entry = record_received(tx, line, message, now_ms)
+    act(tx, Acted(line=line, message=message, own=own.party, at_ms=entry.at, index=entry.index))
+    item = ReceiptItem(id=message.id, index=entry.index, at_ms=entry.at)
+    _declare(tx, own, line, (own.digest, digest), by, now_ms)
+    record_receipts(tx, own, line, [item], now_ms)
+    _journal(tx, "line-completed", line, by, now_ms)
+    return tx.line(line.id) or line
+
+
+def _check_terms(own: Own, line: Line, message: Message, digest: str) -> None:
+    body = message.body
+    fits = (
+        isinstance(body, Terms)
+        and body.terms == line.terms
+        and body.descriptors == (own.digest, digest)
+        and message.header.to == own.party
+        and message.header.seq == 0
+    )
+    if not fits:
+        raise InputError(
+            "terms-differ",
+            "the file does not accept what was proposed",
+            where=line.name,
+            do="Propose the line again and exchange fresh files.",
+        )
+
+
+def take_paper(tx: Tx, own: Own, paper: bytes, by: By, now_ms: TimeMs) -> tuple[Line, bytes | None]:
+    """Take either paper of a line: a proposal is accepted, an acceptance completes.
+
+    Returns:
+        The line, and the file that goes back, if any.
+
+    Raises:
+        PeerError, InputError: as `accept` and `complete`; paper-unknown when it is neither.
+    """
+    if PROPOSAL_TYPE.encode() in paper:
+        return accept(tx, own, paper, by, now_ms)
+    if ACCEPTANCE_TYPE.encode() in paper:
+        return complete(tx, own, paper, by, now_ms), None
+    raise InputError(
+        "paper-unknown",
+        "this is neither a proposal nor an acceptance of a line",
+        do="Ask for the file again.",
+    )
+
+
+def safety_number_of(own: Own, line: Line) -> str:
+    """Return the 60 digits that both people compare, in twelve groups of five.
+
+    Raises:
+        InputError: line-not-open.
+    """
+    if line.peer is None:
+        raise InputError("line-not-open", "the other side has not accepted yet", where=line.name)
+    return safety_number(own.descriptor.root, line.peer.root, line.terms_digest, line.id)
+
+
+def confirm(tx: Tx, own: Own, line_id: LineId, typed: str, by: By, now_ms: TimeMs) -> Line:
+    """Note that a person here heard the safety number from the other side and that it is the same.
+
+    Raises:
+        InputError: line-unknown, line-not-open, safety-number-differs.
+    """
+    line = known_line(tx, line_id)
+    digits = "".join(character for character in typed if character.isdigit())
+    if digits != safety_number_of(own, line).replace(" ", ""):
+        _journal(tx, "safety-number-differs", line, by, now_ms)
+        raise InputError(
+            "safety-number-differs",
+            "the number that was typed is not this line's",
+            where=line.name,
+            do="Read it again over the other channel. If it still differs, somebody stands between: do not use the line.",
+        )
+    line = replace(line, confirmed=by, confirmed_ms=now_ms)
+    tx.put_line(line)
+    _journal(tx, "line-confirmed", line, by, now_ms)
+    tx.publish(Happening(at_ms=now_ms, line=line.id, what="confirmed", detail=by.duty))
+    return line
+
+
+def known_line(reads: Reads, line_id: LineId) -> Line:
+    """Return a line.
+
+    Raises:
+        InputError: line-unknown.
+    """
+    line = reads.line(line_id)
+    if line is None:
+        raise InputError("line-unknown", "no such line", where=line_id, do="See `parley line status`.")
+    return line
+
+
+def _journal(tx: Tx, what: str, line: Line, by: By, now_ms: TimeMs) -> None:
+    tx.write_journal(now_ms, what, {"line": line.id, "name": line.name, "by": by.duty})

@@ -1,0 +1,222 @@
+"""Receiving: what comes from the peer is verified, recorded, receipted and acted on, in arrival order.
+
+`open_batch` proves form and authorship, outside any transaction. `receive` then does, for each message:
+(1) it belongs to this line, epoch and party; (2) it is not held already, or it is receipted again;
+(3) its number is not taken by another message, which would be a fork; (4) it fits its neighbours by
+`prev`, else a fork; (5) record it; (6) let it act, or answer `unreadable`; (7) one receipt for all.
+What fails before it can be trusted goes into a fixed ring and gets a named error; errors never answer
+errors, and nothing else in the batch is lost.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from parley.node.acting import Acted, act
+from parley.node.own import Own
+from parley.node.recording import peer_of, record_receipts, record_received, record_sent
+from parley.node.stored import message_by_id
+from parley.ports.store import Happening, Line, Tx
+from parley.wire.jcs import broken
+from parley.wire.message import Message, read_message, read_unverified
+from parley.words.bodies import Receipt, ReceiptItem, Unreadable
+from parley.words.errors import PeerError
+from parley.words.units import LineId, MessageId, TimeMs
+
+UNVERIFIED_STOP_EVERY_MS: Final = 60_000
+NEVER_ANSWERED: Final = frozenset({"receipt", "unreadable"})
+
+
+class Status(StrEnum):
+    """What became of one envelope."""
+
+    RECORDED = "recorded"
+    DUPLICATE = "duplicate"
+    QUARANTINED = "quarantined"
+    FORK = "fork"
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """The answer for one envelope, in the order in which they came."""
+
+    id: MessageId | None
+    status: Status
+    rule: str | None = None
+    detail: str = ""
+
+
+class Refused(Struct, frozen=True, kw_only=True):
+    """An envelope that cannot be trusted."""
+
+    rule: str
+    detail: str
+    data: bytes
+    sounds_like_stop: bool
+
+
+class Received(Struct, frozen=True, kw_only=True):
+    """The answer to a push: a result for each envelope, and the receipts."""
+
+    results: tuple[Result, ...]
+    receipts: tuple[bytes, ...]
+
+
+def open_batch(line: Line, envelopes: Sequence[bytes]) -> list[Message | Refused]:
+    """Verify envelopes against the peer's key. Pure, and safe to run beside the writer."""
+    key = line.peer.keys.message if line.peer else ""
+    return [_open(key, envelope) for envelope in envelopes]
+
+
+def _open(public_hex: str, envelope: bytes) -> Message | Refused:
+    try:
+        return read_message(envelope, public_hex)
+    except PeerError as error:
+        return Refused(
+            rule=error.name, detail=error.what, data=envelope, sounds_like_stop=_sounds_like_stop(envelope)
+        )
+
+
+def _sounds_like_stop(envelope: bytes) -> bool:
+    """Tell whether bytes that cannot be trusted say that they are a STOP: it must sound all the same."""
+    try:
+        return read_unverified(envelope).header.kind == "stop"
+    except PeerError:
+        return False
+
+
+def receive(
+    tx: Tx, own: Own, line_id: LineId, opened: Sequence[Message | Refused], now_ms: TimeMs
+) -> Received:
+    """Record, act on and receipt what came, and answer for each envelope."""
+    results: list[Result] = []
+    items: list[ReceiptItem] = []
+    again: list[bytes] = []
+    for one in opened:
+        line = tx.line(line_id)
+        if line is None:
+            raise broken("line-mismatch", "no such line", where=line_id)
+        if isinstance(one, Refused):
+            results.append(_quarantine(tx, line, one, now_ms))
+            continue
+        result, item = _receive_one(tx, own, line, one, now_ms)
+        results.append(result)
+        if item is not None:
+            items.append(item)
+        elif result.status is Status.DUPLICATE:
+            again += _receipt_again(tx, own, line, one)
+    line = tx.line(line_id)
+    if items and line is not None:
+        again.append(record_receipts(tx, own, line, items, now_ms))
+    return Received(results=tuple(results), receipts=tuple(dict.fromkeys(again)))
+
+
+def _receive_one(
+    tx: Tx, own: Own, line: Line, message: Message, now_ms: TimeMs
+) -> tuple[Result, ReceiptItem | None]:
+    try:
+        _check_belongs(own, line, message)  # (1)
+    except PeerError as error:
+        refused = Refused(rule=error.name, detail=error.what, data=message.envelope, sounds_like_stop=False)
+        return _quarantine(tx, line, refused, now_ms), None
+    if tx.recorded(line.id, message.id) is not None:  # (2)
+        return Result(id=message.id, status=Status.DUPLICATE), None
+    other = _contradicted(tx, line, message)  # (3) (4)
+    if other is not None:
+        return _fork(tx, line, message, other, now_ms), None
+    entry = record_received(tx, line, message, now_ms)  # (5)
+    if message.fault is None:
+        act(tx, Acted(line=line, message=message, own=own.party, at_ms=entry.at, index=entry.index))
+    elif message.header.kind not in NEVER_ANSWERED:
+        _answer_unreadable(tx, own, line, message, now_ms)
+    result = Result(id=message.id, status=Status.RECORDED)
+    if message.header.kind == "receipt":
+        return result, None
+    return result, ReceiptItem(id=message.id, index=entry.index, at_ms=entry.at)
+
+
+def _check_belongs(own: Own, line: Line, message: Message) -> None:
+    header = message.header
+    if header.line != line.id:
+        raise broken("line-mismatch", header.line)
+    if header.epoch != line.epoch:
+        raise broken("epoch-unknown", str(header.epoch))
+    if header.from_ != peer_of(line) or header.to != own.party:
+        raise broken("party-mismatch")
+    if header.exercise != line.terms.exercise:
+        raise broken("exercise-mismatch")
+
+
+def _contradicted(tx: Tx, line: Line, message: Message) -> MessageId | None:
+    """Return a message of the peer that cannot stand in one history with this one, if we hold one."""
+    header = message.header
+    if header.seq is None:
+        return None
+    taken = tx.numbered(line.id, header.from_, header.seq)
+    if taken is not None:
+        return taken
+    if header.seq > 0:
+        before = tx.numbered(line.id, header.from_, header.seq - 1)
+        if before is not None and before != header.prev:
+            return before
+    after = tx.numbered(line.id, header.from_, header.seq + 1)
+    if after is not None and message_by_id(tx, line, after).header.prev != message.id:
+        return after
+    return None
+
+
+def _quarantine(tx: Tx, line: Line, refused: Refused, now_ms: TimeMs) -> Result:
+    tx.put_quarantine(now_ms, refused.rule, refused.detail, refused.data)
+    _publish(tx, line, now_ms, "quarantined", refused.rule)
+    if refused.sounds_like_stop:
+        _sound_unverified(tx, line, now_ms)
+    return Result(id=None, status=Status.QUARANTINED, rule=refused.rule, detail=refused.detail[:400])
+
+
+def _sound_unverified(tx: Tx, line: Line, now_ms: TimeMs) -> None:
+    """Sound "STOP, UNVERIFIED", at most once a minute on a line."""
+    before = tx.private(line.id, "stop-unverified")
+    if before is not None and now_ms - int(before) < UNVERIFIED_STOP_EVERY_MS:
+        return
+    tx.put_private(line.id, "stop-unverified", str(now_ms).encode())
+    tx.write_journal(now_ms, "stop-unverified", {"line": line.id})
+    _publish(tx, line, now_ms, "stop_unverified", "STOP, UNVERIFIED: ask them by another path")
+
+
+def _fork(tx: Tx, line: Line, message: Message, other: MessageId, now_ms: TimeMs) -> Result:
+    """Keep both signed statements as transferable proof, and alarm. Nothing of the fork acts."""
+    held = message_by_id(tx, line, other)
+    proof = {"held": held.envelope.decode(), "other": message.envelope.decode()}
+    tx.put_private(line.id, f"fork/{message.id}", msgspec.json.encode(proof))
+    tx.write_journal(now_ms, "fork", {"line": line.id, "held": other, "other": message.id})
+    _publish(tx, line, now_ms, "fork", f"{other} and {message.id} cannot both be theirs")
+    detail = f"number {message.header.seq} contradicts {other}; both are kept as proof"
+    return Result(id=message.id, status=Status.FORK, rule="fork", detail=detail)
+
+
+def _answer_unreadable(tx: Tx, own: Own, line: Line, message: Message, now_ms: TimeMs) -> None:
+    if message.fault is None:
+        return
+    body = Unreadable(
+        salt=own.ids.salt(), of=message.id, rule=message.fault.rule, detail=message.fault.detail[:400]
+    )
+    record_sent(tx, own, line, body, own.by_node, now_ms)
+    _publish(tx, line, now_ms, "unreadable", f"{message.fault.rule}: {message.fault.detail}")
+
+
+def _receipt_again(tx: Tx, own: Own, line: Line, message: Message) -> list[bytes]:
+    """Return the stored receipt of a message that came again, so that the sender can stop sending."""
+    recorded = tx.recorded(line.id, message.id)
+    if recorded is None or message.header.kind == "receipt":
+        return []
+    for envelope in tx.own_receipt(line.id, own.party, recorded.entry.index):
+        body = read_unverified(envelope).body
+        if isinstance(body, Receipt) and any(item.id == message.id for item in body.items):
+            return [envelope]
+    return []
+
+
+def _publish(tx: Tx, line: Line, now_ms: TimeMs, what: str, detail: str) -> None:
+    tx.publish(Happening(at_ms=now_ms, line=line.id, what=what, detail=detail))

@@ -1,0 +1,75 @@
+"""Stopping: a STOP called, answered, reaffirmed and released by our people. Anyone on duty may."""
+
+from parley.exchange import stop as stops
+from parley.exchange import thread as threads
+from parley.exchange.stop import StandingStop
+from parley.node.desk import Desk
+from parley.wire.message import Message
+from parley.words import bodies
+from parley.words.bodies import StopScope
+from parley.words.codes import StopAnswer
+from parley.words.errors import InputError
+from parley.words.units import FreeText, MessageId
+
+
+def call(desk: Desk, scope: StopScope, text: FreeText | None) -> Message:
+    """Call a STOP. It is recorded here before anything is sent.
+
+    Raises:
+        InputError: line-not-open.
+    """
+    return desk.send(bodies.Stop(salt=desk.salt(), scope=scope, text=text))
+
+
+def scope_of_notice(desk: Desk, of: MessageId) -> StopScope:
+    """Return the scope "this activity", with the newest version's volume by value.
+
+    Raises:
+        InputError: notice-unknown.
+    """
+    newest = threads.latest(desk.thread(of))
+    return bodies.StopActivity(of=newest.id, volume=newest.body.volume)
+
+
+def _standing(desk: Desk, stop: MessageId) -> StandingStop:
+    found = desk.tx.stop(desk.line.id, stop)
+    if found is None:
+        raise InputError(
+            "stop-unknown", "no such STOP on this line", where=stop[:16], do="See `parley board`."
+        )
+    return found
+
+
+def answer(desk: Desk, stop: MessageId, code: StopAnswer, ground: FreeText | None) -> Message:
+    """Answer a STOP of theirs.
+
+    Raises:
+        InputError: stop-unknown.
+        OutOfOrder: it is our own.
+    """
+    event = stops.StopAnswered(at_ms=desk.now_ms, party=desk.own.party, answer=code)
+    stops.move(_standing(desk, stop), event)
+    body = bodies.StopReply(salt=desk.salt(), of=stop, answer=code, ground=ground)
+    return desk.send(body)
+
+
+def reaffirm(desk: Desk, stop: MessageId) -> Message:
+    """Say that our STOP still stands.
+
+    Raises:
+        InputError: stop-unknown.
+        OutOfOrder: it is theirs, or released.
+    """
+    stops.move(_standing(desk, stop), stops.StopReaffirmed(at_ms=desk.now_ms, party=desk.own.party))
+    return desk.send(bodies.StopReaffirm(salt=desk.salt(), of=stop))
+
+
+def release(desk: Desk, stop: MessageId, text: FreeText | None) -> Message:
+    """Release our STOP: the only thing that ends it.
+
+    Raises:
+        InputError: stop-unknown.
+        OutOfOrder: it is theirs.
+    """
+    stops.move(_standing(desk, stop), stops.StopReleased(at_ms=desk.now_ms, party=desk.own.party))
+    return desk.send(bodies.StopRelease(salt=desk.salt(), of=stop, text=text))
