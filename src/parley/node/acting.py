@@ -261,9 +261,8 @@ def _stop(tx: Tx, acted: Acted, body: bodies.Stop) -> None:
     tx.put_stop(acted.line.id, replace(stop, touches=tuple(thread.id for thread in hit)))
     for thread in hit:
         tx.put_thread(acted.line.id, replace(thread, stops=(*thread.stops, stop.id)))
-    _publish(
-        tx, acted, thread=hit[0].id if len(hit) == 1 else None, detail=body.scope.__struct_config__.tag or ""
-    )
+    scope = str(type(body.scope).__struct_config__.tag)
+    _publish(tx, acted, thread=hit[0].id if len(hit) == 1 else None, detail=scope)
     _wake(tx, acted, acted.message.id)
 
 

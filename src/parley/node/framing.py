@@ -14,7 +14,7 @@ from parley.node.recording import peer_of
 from parley.node.stored import message_by_id
 from parley.ports.store import Chain, Happening, Line, Queued, Reads, Tx
 from parley.wire.message import rank_of
-from parley.words.header import Beat, GapRequest
+from parley.words.header import Beat, GapRequest, Tip
 from parley.words.units import TimeMs
 
 GAP_PATIENCE_MS: Final = 5_000
@@ -56,7 +56,7 @@ def gap(chain: Chain) -> Gap:
 
 def take_beat(tx: Tx, own: Own, line: Line, heard: Beat, now_ms: TimeMs) -> GapRequest | None:
     """Note a peer's beat; return a gap request when a gap has stayed too long."""
-    chain = replace(tx.chain(line.id), stated=heard.tip)
+    chain = _with_stated(tx.chain(line.id), heard.tip)
     if abs(heard.at - now_ms) > SKEW_ALARM_MS:
         _publish(tx, line, now_ms, "clock_skew", f"their clock is {heard.at - now_ms:+} ms from ours")
     if gap(chain) is Gap.NONE:
@@ -78,6 +78,13 @@ def take_beat(tx: Tx, own: Own, line: Line, heard: Beat, now_ms: TimeMs) -> GapR
     return GapRequest(
         line=line.id, epoch=line.epoch, from_=own.party, to=peer_of(line), at=now_ms, first=first, last=last
     )
+
+
+def _with_stated(chain: Chain, tip: Tip | None) -> Chain:
+    """Keep the highest tip stated: an old beat that comes late takes nothing back."""
+    if tip is None or (chain.stated is not None and chain.stated.seq >= tip.seq):
+        return chain
+    return replace(chain, stated=tip)
 
 
 def answer_gap(tx: Tx, own: Own, line: Line, request: GapRequest) -> int:

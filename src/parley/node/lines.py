@@ -7,6 +7,7 @@ descriptors. Until a person here has compared the safety number, the line shows 
 """
 
 from hashlib import sha256
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -39,7 +40,7 @@ from parley.words.header import By
 from parley.words.party import Acceptance, Descriptor, Proposal, party_of
 from parley.words.units import LineId, TimeMs
 
-MINUTE_MS = 60_000
+MINUTE_MS: Final = 60_000
 DEFAULT_READ_BACK = Deadlines(
     routine_ms=120 * MINUTE_MS,
     priority_ms=60 * MINUTE_MS,
@@ -238,7 +239,8 @@ def confirm(tx: Tx, own: Own, line_id: LineId, typed: str, by: By, now_ms: TimeM
             "safety-number-differs",
             "the number that was typed is not this line's",
             where=line.name,
-            do="Read it again over the other channel. If it still differs, somebody stands between: do not use the line.",
+            do="Read it again over the other channel. If it still differs, somebody stands between: "
+            "do not use the line.",
         )
     line = replace(line, confirmed=by, confirmed_ms=now_ms)
     tx.put_line(line)

@@ -147,6 +147,18 @@ class Override(StrEnum):
     STOP_STANDING = "stop_standing"
 
 
+class UnitState(StrEnum):
+    """What an own unit is known to do about a notice. Private."""
+
+    WARNED = "warned"
+    """It was told; nothing has come back yet."""
+    HAS_IT = "has_it"
+    COMPLYING = "complying"
+    REFUSES = "refuses"
+    NOT_UNDER_OUR_COMMAND = "not_under_our_command"
+    NO_CONTACT = "no_contact"
+
+
 class EvidenceLevel(StrEnum):
     """What the record of a line can show; part of its terms."""
 

@@ -1,0 +1,289 @@
+"""Board: what a desk shows of lines, notices and STOPs, as this side sees it.
+
+Plain values made from committed state; nothing here decides or changes anything. Flags stand beside
+the step: overdue, stopped, presumed active, begun over what stood.
+"""
+
+from msgspec import Struct
+
+from parley.exchange import thread as threads
+from parley.exchange.due import Overdue, due
+from parley.exchange.ladder import Exchange
+from parley.exchange.stop import StandingStop
+from parley.exchange.thread import Answer, Clearance, Thread
+from parley.node.checking import Checked, UnitMark, check_of, units_of
+from parley.node.framing import Gap, gap
+from parley.node.lines import safety_number_of
+from parley.node.own import Own
+from parley.ports.store import Line, Reads
+from parley.words.bodies import LineTerms, NoticeBody, ReceiptItem
+from parley.words.codes import Override
+from parley.words.errors import InputError
+from parley.words.header import By
+from parley.words.units import LineId, MessageId, PartyId, TimeMs
+
+LEGAL: str = (
+    "A notification is neither permission nor negotiation, admits nothing, "
+    "and the lack of one removes no legal protection."
+)
+SHORTEST_PREFIX = 8
+
+
+class LineView(Struct, frozen=True, kw_only=True):
+    """A line.
+
+    Attributes:
+        safety_number: what both people compare; null while only proposed.
+        verified: a person here confirmed the safety number; else the line shows UNVERIFIED.
+        waiting: our messages that the peer has not receipted yet.
+        gap: whether numbers of the peer are awaited or missing.
+    """
+
+    id: LineId
+    name: str
+    own_name: str
+    peer_name: str | None
+    exercise: bool
+    joined: bool
+    verified: bool
+    confirmed_by: By | None
+    safety_number: str | None
+    terms: LineTerms
+    entries: int
+    root: str
+    waiting: int
+    gap: Gap
+
+
+class VersionView(Struct, frozen=True, kw_only=True):
+    """One version of a notice on the ladder, with what its check found here."""
+
+    id: MessageId
+    number: int
+    body: NoticeBody
+    step: str
+    released_ms: TimeMs | None
+    delivered_ms: TimeMs | None
+    read_back_ms: TimeMs | None
+    answered_ms: TimeMs | None
+    receipt: ReceiptItem | None
+    mismatches: int
+    unreadable: str | None
+    superseded_ms: TimeMs | None
+    hot: bool
+    counts: bool
+    check: Checked | None
+
+
+class NoticeView(Struct, frozen=True, kw_only=True):
+    """A notice with everything that stands beside it.
+
+    Attributes:
+        handle: what people say: "EASTERN-12".
+        held_version: the newest version that was read back; null for none.
+        stands_against_begin: what a begin now would go ahead over.
+        units: own units and what they do; private.
+    """
+
+    id: MessageId
+    handle: str
+    line: LineId
+    author: PartyId
+    ours: bool
+    exercise: bool
+    phase: str
+    presumed_active: bool
+    stopped: bool
+    versions: tuple[VersionView, ...]
+    held_version: int | None
+    standing: tuple[Answer, ...]
+    answers: tuple[Answer, ...]
+    stops: tuple[MessageId, ...]
+    begun_over: tuple[Override, ...]
+    unsaid: tuple[Override, ...]
+    stands_against_begin: tuple[Override, ...]
+    cleared: Clearance | None
+    overdue: tuple[Overdue, ...]
+    units: tuple[UnitMark, ...]
+    legal: str = LEGAL
+
+
+class StopView(Struct, frozen=True, kw_only=True):
+    """A STOP, and whether its answer is overdue."""
+
+    stop: StandingStop
+    line: LineId
+    ours: bool
+    exercise: bool
+    overdue: bool
+
+
+class Board(Struct, frozen=True, kw_only=True):
+    """Everything open on all lines at `at_ms`."""
+
+    at_ms: TimeMs
+    own_name: str
+    lines: tuple[LineView, ...]
+    notices: tuple[NoticeView, ...]
+    stops: tuple[StopView, ...]
+    legal: str = LEGAL
+
+
+def board(reads: Reads, own: Own, now_ms: TimeMs) -> Board:
+    """Return the board over all lines."""
+    lines = reads.lines()
+    return Board(
+        at_ms=now_ms,
+        own_name=own.descriptor.name,
+        lines=tuple(line_view(reads, own, line) for line in lines),
+        notices=tuple(
+            view for line in lines for view in notice_views(reads, own, line, now_ms, open_only=True)
+        ),
+        stops=tuple(
+            view for line in lines for view in stop_views(reads, own, line, now_ms, standing_only=True)
+        ),
+    )
+
+
+def line_view(reads: Reads, own: Own, line: Line) -> LineView:
+    """Return what a desk shows of a line."""
+    chain = reads.chain(line.id)
+    return LineView(
+        id=line.id,
+        name=line.name,
+        own_name=own.descriptor.name,
+        peer_name=line.peer.name if line.peer else None,
+        exercise=line.terms.exercise,
+        joined=line.joined,
+        verified=line.confirmed is not None,
+        confirmed_by=line.confirmed,
+        safety_number=safety_number_of(own, line) if line.peer else None,
+        terms=line.terms,
+        entries=chain.tree.size,
+        root=chain.tree.root().hex(),
+        waiting=reads.queue_length(line.id),
+        gap=gap(chain),
+    )
+
+
+def notice_views(reads: Reads, own: Own, line: Line, now_ms: TimeMs, *, open_only: bool) -> list[NoticeView]:
+    """Return the notices of a line, oldest first."""
+    return [
+        notice_view(reads, own, line, thread, now_ms)
+        for thread in reads.threads(line.id, open_only=open_only)
+    ]
+
+
+def notice_view(reads: Reads, own: Own, line: Line, thread: Thread, now_ms: TimeMs) -> NoticeView:
+    """Return one notice as this side sees it at `now_ms`."""
+    held = threads.held_by_peer(thread)
+    return NoticeView(
+        id=thread.id,
+        handle=handle(own, line, thread),
+        line=line.id,
+        author=thread.author,
+        ours=thread.author == own.party,
+        exercise=line.terms.exercise,
+        phase=thread.phase.value,
+        presumed_active=threads.presumed_active(thread, now_ms),
+        stopped=bool(thread.stops),
+        versions=tuple(_version(reads, line, thread, version, now_ms) for version in thread.versions),
+        held_version=held.number if held else None,
+        standing=threads.standing(thread),
+        answers=thread.answers,
+        stops=thread.stops,
+        begun_over=thread.begun_over,
+        unsaid=thread.unsaid,
+        stands_against_begin=threads.stands_against_begin(thread),
+        cleared=thread.cleared,
+        overdue=tuple(due([thread], [], line.terms, now_ms)),
+        units=units_of(reads, line.id, thread.id),
+    )
+
+
+def _version(reads: Reads, line: Line, thread: Thread, version: Exchange, now_ms: TimeMs) -> VersionView:
+    return VersionView(
+        id=version.id,
+        number=version.number,
+        body=version.body,
+        step=version.step.value,
+        released_ms=version.released_ms,
+        delivered_ms=version.delivered_ms,
+        read_back_ms=version.read_back_ms,
+        answered_ms=version.answered_ms,
+        receipt=version.receipt,
+        mismatches=version.mismatches,
+        unreadable=version.unreadable,
+        superseded_ms=version.superseded_ms,
+        hot=threads.hot(thread, version, now_ms),
+        counts=threads.counts(thread, version),
+        check=check_of(reads, line.id, version.id),
+    )
+
+
+def stop_views(reads: Reads, own: Own, line: Line, now_ms: TimeMs, *, standing_only: bool) -> list[StopView]:
+    """Return the STOPs of a line, oldest first."""
+    return [
+        StopView(
+            stop=stop,
+            line=line.id,
+            ours=stop.caller == own.party,
+            exercise=line.terms.exercise,
+            overdue=bool(due([], [stop], line.terms, now_ms)),
+        )
+        for stop in reads.stops(line.id, standing_only=standing_only)
+    ]
+
+
+def handle(own: Own, line: Line, thread: Thread) -> str:
+    """Return what people call a notice: its author's name and the number of its first message."""
+    peer_name = line.peer.name if line.peer else line.name
+    author = own.descriptor.name if thread.author == own.party else peer_name
+    return f"{author}-{thread.seq}"
+
+
+def find_notice(reads: Reads, own: Own, line: Line, text: str) -> Thread:
+    """Find a notice by its handle, its id, or at least eight leading characters of its id.
+
+    Raises:
+        InputError: notice-unknown, or notice-ambiguous.
+    """
+    thread_id = reads.thread_of(line.id, text)
+    thread = reads.thread(line.id, thread_id) if thread_id else None
+    if thread is not None:
+        return thread
+    wanted = text.upper()
+    hits = [
+        candidate
+        for candidate in reads.threads(line.id, open_only=False)
+        if handle(own, line, candidate) == wanted
+        or (len(text) >= SHORTEST_PREFIX and candidate.id.startswith(text.lower()))
+    ]
+    if not hits:
+        raise InputError(
+            "notice-unknown", "no such notice on this line", where=text[:80], do="See `parley board`."
+        )
+    if len(hits) > 1:
+        raise InputError(
+            "notice-ambiguous", "several notices begin so", where=text[:80], do="Give more of the id."
+        )
+    return hits[0]
+
+
+def find_line(reads: Reads, text: str) -> Line:
+    """Find a line by its name, its id, or at least eight leading characters of its id.
+
+    Raises:
+        InputError: line-unknown, or line-ambiguous.
+    """
+    lines = reads.lines()
+    hits = [line for line in lines if line.name.upper() == text.upper() or line.id == text] or [
+        line for line in lines if len(text) >= SHORTEST_PREFIX and line.id.startswith(text.lower())
+    ]
+    if not hits:
+        raise InputError("line-unknown", "no such line", where=text[:80], do="See `parley line status`.")
+    if len(hits) > 1:
+        raise InputError(
+            "line-ambiguous", "several lines are meant", where=text[:80], do="Give the line's id."
+        )
+    return hits[0]

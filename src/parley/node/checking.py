@@ -1,0 +1,187 @@
+"""Checking: notices against the private picture and each other, after the receipt and before release.
+
+The result stays here: it goes to the journal and to our own desks, never into a message (rule 7).
+"""
+
+import heapq
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from parley.check.engine import CheckEngine
+from parley.check.model import CheckResult, separation_of
+from parley.exchange import thread as threads
+from parley.exchange.thread import Thread
+from parley.node.desk import Desk
+from parley.node.lines import known_line
+from parley.ports.picture import PictureStore
+from parley.ports.store import Happening, Line, Reads, Tx
+from parley.words.codes import UnitState
+from parley.words.errors import InputError
+from parley.words.units import LineId, MessageId, TimeMs
+from parley.words.volume import Volume
+
+MAX_UNITS: Final = 1_000
+
+
+class Checked(Struct, frozen=True, kw_only=True):
+    """The check of one version: what was found, when."""
+
+    version: MessageId
+    at_ms: TimeMs
+    result: CheckResult
+
+
+class UnitMark(Struct, frozen=True, kw_only=True):
+    """What one own unit is known to do about a notice."""
+
+    unit: str
+    state: UnitState
+    at_ms: TimeMs
+    by: str
+
+
+class Checker:
+    """Keeps the engine in step with the picture and the notices, and asks it. One owner at a time."""
+
+    def __init__(self, engine: CheckEngine, pictures: PictureStore) -> None:
+        self._engine = engine
+        self._pictures = pictures
+        self._closing: list[tuple[TimeMs, str, LineId, MessageId]] = []
+
+    def load(self, reads: Reads, now_ms: TimeMs) -> list[tuple[LineId, MessageId]]:
+        """Load the picture and all open notices.
+
+        Returns:
+            The versions of the peers that are still unchecked: a crash may have come between the
+            receipt and the check.
+        """
+        self._engine.set_picture(self._pictures.load())
+        unchecked = []
+        for line in reads.lines():
+            for thread in reads.threads(line.id, open_only=True):
+                self.follow(line, thread, now_ms)
+                newest = threads.latest(thread).id
+                if reads.private(line.id, f"check/{newest}") is None:
+                    unchecked.append((line.id, newest))
+        return unchecked
+
+    def reload_picture(self) -> None:
+        """Take the picture as it is stored now."""
+        self._engine.set_picture(self._pictures.load())
+
+    def follow(self, line: Line, thread: Thread, now_ms: TimeMs) -> None:
+        """Take up what changed in a notice: versions that count are compared with, others are not."""
+        for version in thread.versions:
+            if not threads.counts(thread, version):
+                self._engine.drop_notice(version.id)
+                continue
+            window = version.body.volume.window
+            over = now_ms >= window.end_ms
+            name = f"{line.name} notice {thread.seq} version {version.number}"
+            self._engine.put_notice(version.id, version.body.volume, name=name, presumed_active=over)
+            if not over:
+                heapq.heappush(self._closing, (window.end_ms, version.id, line.id, thread.id))
+
+    def check_version(
+        self, reads: Reads, line_id: LineId, version_id: MessageId, now_ms: TimeMs
+    ) -> Checked | None:
+        """Check one version of a notice; null when it is no notice."""
+        thread_id = reads.thread_of(line_id, version_id)
+        thread = reads.thread(line_id, thread_id) if thread_id else None
+        if thread is None or all(version.id != version_id for version in thread.versions):
+            return None
+        line = known_line(reads, line_id)
+        self.follow(line, thread, now_ms)
+        volume = threads.version_of(thread, version_id).body.volume
+        own_versions = frozenset(version.id for version in thread.versions)
+        result = self._check(reads, line, volume, version_id, own_versions, now_ms)
+        return Checked(version=version_id, at_ms=now_ms, result=result)
+
+    def check_volume(self, reads: Reads, line: Line, volume: Volume, now_ms: TimeMs) -> CheckResult:
+        """Check a volume that nobody has released yet."""
+        return self._check(reads, line, volume, "", frozenset(), now_ms)
+
+    def _check(
+        self, reads: Reads, line: Line, volume: Volume, notice: str, leave_out: frozenset[str], now_ms: TimeMs
+    ) -> CheckResult:
+        self._reopen(reads, now_ms)
+        separation = separation_of(line.terms.separation)
+        return self._engine.check(volume, separation, notice=notice, leave_out=leave_out, now_ms=now_ms)
+
+    def _reopen(self, reads: Reads, now_ms: TimeMs) -> None:
+        """Windows that have closed without an end stay hot (rule 8): compare them open-ended."""
+        while self._closing and self._closing[0][0] <= now_ms:
+            _, _, line_id, thread_id = heapq.heappop(self._closing)
+            line, thread = reads.line(line_id), reads.thread(line_id, thread_id)
+            if line is not None and thread is not None:
+                self.follow(line, thread, now_ms)
+
+
+def keep_check(tx: Tx, line_id: LineId, checked: Checked) -> None:
+    """Keep what a check found: beside the notice, in the journal, and on our own desks."""
+    tx.put_private(line_id, f"check/{checked.version}", msgspec.json.encode(checked))
+    data = {
+        "line": line_id,
+        "version": checked.version,
+        "picture_version": checked.result.picture_version,
+        "summary": checked.result.summary,
+        "findings": [finding.why for finding in checked.result.findings[:100]],
+    }
+    tx.write_journal(checked.at_ms, "checked", data)
+    tx.publish(
+        Happening(
+            at_ms=checked.at_ms,
+            line=line_id,
+            what="checked",
+            id=checked.version,
+            thread=tx.thread_of(line_id, checked.version),
+            detail=checked.result.summary,
+        )
+    )
+
+
+def check_of(reads: Reads, line_id: LineId, version: MessageId) -> Checked | None:
+    """Return the newest check of a version."""
+    raw = reads.private(line_id, f"check/{version}")
+    return msgspec.json.decode(raw, type=Checked) if raw else None
+
+
+def mark_units(desk: Desk, of: MessageId, units: tuple[str, ...], state: UnitState) -> tuple[UnitMark, ...]:
+    """Note what own units are known to do about a notice. Private.
+
+    Returns:
+        All marks of the notice, by unit.
+
+    Raises:
+        InputError: notice-unknown, units-too-many, units-missing.
+    """
+    thread = desk.thread(of)
+    if not units:
+        raise InputError("units-missing", "no unit was named", do="Name the units, as the picture does.")
+    marks = {mark.unit: mark for mark in units_of(desk.tx, desk.line.id, thread.id)}
+    for unit in units:
+        marks[unit] = UnitMark(unit=unit, state=state, at_ms=desk.now_ms, by=desk.by.duty)
+    if len(marks) > MAX_UNITS:
+        raise InputError("units-too-many", f"at most {MAX_UNITS} units to a notice")
+    kept = tuple(marks[unit] for unit in sorted(marks))
+    desk.tx.put_private(desk.line.id, f"units/{thread.id}", msgspec.json.encode(kept))
+    data = {"line": desk.line.id, "thread": thread.id, "units": units, "state": state, "by": desk.by.duty}
+    desk.tx.write_journal(desk.now_ms, "units", data)
+    desk.tx.publish(
+        Happening(
+            at_ms=desk.now_ms,
+            line=desk.line.id,
+            what="units",
+            thread=thread.id,
+            detail=f"{', '.join(units)}: {state.value}",
+        )
+    )
+    return kept
+
+
+def units_of(reads: Reads, line_id: LineId, thread: MessageId) -> tuple[UnitMark, ...]:
+    """Return what own units are known to do about a notice, by unit."""
+    raw = reads.private(line_id, f"units/{thread}")
+    return msgspec.json.decode(raw, type=tuple[UnitMark, ...]) if raw else ()
