@@ -248,16 +248,15 @@ def find_notice(reads: Reads, own: Own, line: Line, text: str) -> Thread:
     Raises:
         InputError: notice-unknown, or notice-ambiguous.
     """
-    thread_id = reads.thread_of(line.id, text)
+    named = _numbered(reads, own, line, text.upper()) or text.lower()
+    thread_id = reads.thread_of(line.id, named)
     thread = reads.thread(line.id, thread_id) if thread_id else None
     if thread is not None:
         return thread
-    wanted = text.upper()
     hits = [
         candidate
         for candidate in reads.threads(line.id, open_only=False)
-        if handle(own, line, candidate) == wanted
-        or (len(text) >= SHORTEST_PREFIX and candidate.id.startswith(text.lower()))
+        if len(text) >= SHORTEST_PREFIX and candidate.id.startswith(text.lower())
     ]
     if not hits:
         raise InputError(
@@ -268,6 +267,18 @@ def find_notice(reads: Reads, own: Own, line: Line, text: str) -> Thread:
             "notice-ambiguous", "several notices begin so", where=text[:80], do="Give more of the id."
         )
     return hits[0]
+
+
+def _numbered(reads: Reads, own: Own, line: Line, text: str) -> MessageId | None:
+    """Return the message that a handle such as "EASTERN-12" means."""
+    name, _, digits = text.rpartition("-")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 15):  # noqa: PLR2004 - below 2**53
+        return None
+    if name == own.descriptor.name:
+        return reads.numbered(line.id, own.party, int(digits))
+    if line.peer and line.peer_party and name == line.peer.name:
+        return reads.numbered(line.id, line.peer_party, int(digits))
+    return None
 
 
 def find_line(reads: Reads, text: str) -> Line:

@@ -1,0 +1,1 @@
+"""Web: HTTP at the edge. `peer` is what the other party's node meets, `api` what our own desks meet."""

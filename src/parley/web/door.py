@@ -1,0 +1,67 @@
+"""Door: what the web is given of a running node. The web parses and renders; the node decides."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from parley.check.model import CheckResult
+from parley.node.own import Own
+from parley.picture.model import Layer, OwnItem
+from parley.ports.clock import Clock
+from parley.ports.store import Line, Reads, Tx
+from parley.web.hub import Hub
+from parley.words.units import LineId, MessageId, TimeMs
+from parley.words.volume import Volume
+
+T = TypeVar("T")
+
+
+class Submit(Protocol):
+    """Hands a command to the one writer."""
+
+    def __call__(self, command: Callable[[Tx], T], *, urgent: bool = False) -> asyncio.Future[T]:
+        """Return a future that is done once the command is durable."""
+
+
+class Checks(Protocol):
+    """The checking thread, seen from outside."""
+
+    def later(self, line: LineId, messages: Sequence[MessageId]) -> None:
+        """Check these, if they are notices, when there is time. Called after the receipt is sent."""
+
+    def now(self, line: Line, volume: Volume) -> "asyncio.Future[CheckResult]":
+        """Check a volume that nobody has released yet."""
+
+    def replace_layer(self, layer: Layer, items: Sequence[OwnItem]) -> "asyncio.Future[int]":
+        """Replace a layer of the picture, and check all open notices of the peers again."""
+
+
+class DrivenClock(Protocol):
+    """A clock that an exercise drives."""
+
+    def drive(self, now_ms: TimeMs) -> None:
+        """Set the time."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """The running node, as the web sees it.
+
+    Attributes:
+        driven: the same clock as `clock` when an exercise drives it; else null.
+        token: what our own desks show to be let in.
+        deliver: wakes the courier.
+        trust: makes the node accept a peer's certificate.
+    """
+
+    own: Own
+    clock: Clock
+    driven: DrivenClock | None
+    reads: Reads
+    submit: Submit
+    checks: Checks
+    hub: Hub
+    token: str
+    trust: Callable[[Line], None]
+    observed: Callable[[LineId], dict[str, object]]

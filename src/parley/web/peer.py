@@ -1,0 +1,170 @@
+"""The peer interface: POST /line/v1/LINE/push and POST /line/v1/LINE/frame, over mutual TLS.
+
+Plain ASGI, because one thing matters here that frameworks hide: the check starts only after the last
+byte of the receipt has been handed to the connection (rule 7). Whoever connects holds a pinned
+certificate; who wrote what is proved by signatures alone.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from parley.node.framing import answer_gap, beat, take_beat
+from parley.node.receiving import Received, Refused, Result, Status, open_batch, receive
+from parley.ports.store import Line, Tx
+from parley.web.door import Door
+from parley.wire.document import read_frame, sign_frame
+from parley.wire.message import Message
+from parley.words.errors import InputError, ParleyError, PeerError
+from parley.words.header import AnyFrame, Beat
+
+MAX_BODY_BYTES: Final = 4 * 1024 * 1024
+MAX_ENVELOPES: Final = 512
+PATH_PARTS: Final = 5
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class Push(Struct, frozen=True, forbid_unknown_fields=True):
+    """Messages and receipts, each an envelope."""
+
+    envelopes: tuple[msgspec.Raw, ...]
+
+
+class Answer(Struct, frozen=True):
+    """A result for each envelope, in order, and the receipts."""
+
+    results: tuple[Result, ...]
+    envelopes: tuple[msgspec.Raw, ...]
+
+
+class Frames(Struct, frozen=True):
+    """Frames, each an envelope."""
+
+    frames: tuple[msgspec.Raw, ...]
+
+
+_PUSH: Final = msgspec.json.Decoder(Push)
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class PeerApp:
+    """The ASGI application on the peer listener."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def __call__(self, scope: Scope, receive_event: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        after: Callable[[], None] | None = None
+        try:
+            line, what = self._address(scope)
+            body = await _body(receive_event)
+            if what == "push":
+                status, answer, after = await self._push(line, body)
+            else:
+                status, answer = 200, await self._frame(line, body)
+        except InputError as error:
+            status, answer = 404, _error(error)
+        except PeerError as error:
+            status, answer = 400, _error(error)
+        except ParleyError as error:
+            status, answer = 503, _error(error)
+        await _respond(send, status, answer)
+        if after is not None:
+            after()
+
+    def _address(self, scope: Scope) -> tuple[Line, str]:
+        parts = scope["path"].split("/")
+        known = len(parts) == PATH_PARTS and parts[1:3] == ["line", "v1"] and parts[4] in {"push", "frame"}
+        line = self._door.reads.line(parts[3]) if known and scope["method"] == "POST" else None
+        if line is None or line.peer is None:
+            raise InputError("not-found", "there is nothing here")
+        return line, parts[4]
+
+    async def _push(self, line: Line, body: bytes) -> tuple[int, bytes, Callable[[], None] | None]:
+        push = _read_push(body)
+        opened = await _opened(line, [bytes(raw) for raw in push.envelopes])
+        urgent = any(isinstance(one, Message) and one.header.kind == "stop" for one in opened)
+        own, clock = self._door.own, self._door.clock
+
+        def command(tx: Tx) -> Received:
+            return receive(tx, own, line.id, opened, clock.now_ms())
+
+        received = await self._door.submit(command, urgent=urgent)
+        answer = Answer(received.results, tuple(msgspec.Raw(receipt) for receipt in received.receipts))
+        recorded = [
+            result.id
+            for result in received.results
+            if result.status is Status.RECORDED and result.id is not None
+        ]
+        return 200, _encode(answer), lambda: self._door.checks.later(line.id, recorded)
+
+    async def _frame(self, line: Line, body: bytes) -> bytes:
+        frame = read_frame(body, line.peer.keys.message if line.peer else "")
+        own, clock = self._door.own, self._door.clock
+        if frame.line != line.id or frame.epoch != line.epoch or frame.to != own.party:
+            raise PeerError("line-mismatch", "the frame is of another line")
+        answers: list[AnyFrame] = [beat(self._door.reads, own, line, clock.now_ms())]
+        wanted = await self._door.submit(lambda tx: take_frame(tx, self._door, line, frame))
+        if wanted is not None:
+            answers.append(wanted)
+        return _encode(Frames(tuple(msgspec.Raw(sign_frame(answer, own.message_key)) for answer in answers)))
+
+
+def take_frame(tx: Tx, door: Door, line: Line, frame: AnyFrame) -> AnyFrame | None:
+    """Act on a peer's frame; return a gap request of ours, if one is due."""
+    if isinstance(frame, Beat):
+        return take_beat(tx, door.own, line, frame, door.clock.now_ms())
+    answer_gap(tx, door.own, line, frame)
+    return None
+
+
+async def _opened(line: Line, envelopes: Sequence[bytes]) -> list[Message | Refused]:
+    """Verify beside the writer; one message is not worth a change of thread."""
+    if len(envelopes) <= 1:
+        return open_batch(line, envelopes)
+    return await asyncio.to_thread(open_batch, line, envelopes)
+
+
+def _read_push(body: bytes) -> Push:
+    try:
+        push = _PUSH.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise PeerError("push-malformed", f"a push is an object of envelopes: {error}") from error
+    if not 0 < len(push.envelopes) <= MAX_ENVELOPES:
+        raise PeerError("push-malformed", f"a push carries 1 to {MAX_ENVELOPES} envelopes")
+    return push
+
+
+async def _body(receive_event: Receive) -> bytes:
+    chunks = []
+    size = 0
+    while True:
+        event = await receive_event()
+        if event["type"] == "http.disconnect":
+            raise PeerError("body-cut", "the connection closed before the body ended")
+        chunk = event.get("body", b"")
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise PeerError("body-too-large", f"a request holds at most {MAX_BODY_BYTES} bytes")
+        chunks.append(chunk)
+        if not event.get("more_body", False):
+            return b"".join(chunks)
+
+
+def _error(error: ParleyError) -> bytes:
+    return _encode({"error": error.name, "what": error.what})
+
+
+async def _respond(send: Send, status: int, body: bytes) -> None:
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
