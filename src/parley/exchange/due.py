@@ -1,0 +1,84 @@
+"""What is overdue now. Time enters as an argument, and moves nothing: it only raises these flags."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from msgspec import Struct
+
+from parley.exchange.ladder import Step
+from parley.exchange.phase import CLOSED, Phase
+from parley.exchange.stop import StandingStop, StopState
+from parley.exchange.thread import Thread, counts, latest, presumed_active
+from parley.words.bodies import Deadlines, LineTerms
+from parley.words.codes import Precedence
+from parley.words.units import MessageId, TimeMs
+
+
+class Owed(StrEnum):
+    """What somebody owes."""
+
+    DELIVERY = "delivery"
+    READ_BACK = "read_back"
+    ANSWER = "answer"
+    BEGIN = "begin"
+    END = "end"
+    STOP_ANSWER = "stop_answer"
+
+
+class Overdue(Struct, frozen=True, kw_only=True):
+    """Something owed since `since_ms` (UTC milliseconds) and not there."""
+
+    owed: Owed
+    of: MessageId
+    since_ms: TimeMs
+
+
+def within_ms(deadlines: Deadlines, precedence: Precedence) -> int:
+    """Return the deadline for a precedence, milliseconds."""
+    return {
+        Precedence.ROUTINE: deadlines.routine_ms,
+        Precedence.PRIORITY: deadlines.priority_ms,
+        Precedence.IMMEDIATE: deadlines.immediate_ms,
+        Precedence.FLASH: deadlines.flash_ms,
+    }[precedence]
+
+
+def due(
+    threads: Iterable[Thread], stops: Iterable[StandingStop], terms: LineTerms, now_ms: TimeMs
+) -> list[Overdue]:
+    """Return what is overdue at `now_ms`, longest owed first."""
+    found = [overdue for thread in threads for overdue in _thread_due(thread, terms, now_ms)]
+    found += [overdue for stop in stops for overdue in _stop_due(stop, terms, now_ms)]
+    return sorted(found, key=lambda overdue: overdue.since_ms)
+
+
+def _thread_due(thread: Thread, terms: LineTerms, now_ms: TimeMs) -> Iterable[Overdue]:
+    if thread.phase in CLOSED:
+        return
+    version = latest(thread)
+    precedence = version.body.precedence
+    reading_ms = within_ms(terms.read_back_within, precedence)
+    answering_ms = within_ms(terms.answer_within, precedence)
+    owed: tuple[Owed, int | None] | None = {
+        Step.RELEASED: (Owed.DELIVERY, _plus(version.released_ms, reading_ms)),
+        Step.DELIVERED: (Owed.READ_BACK, _plus(version.delivered_ms, reading_ms)),
+        Step.READ_BACK: (Owed.ANSWER, _plus(version.read_back_ms, answering_ms)),
+    }.get(version.step)
+    if owed is not None and owed[1] is not None and now_ms >= owed[1]:
+        yield Overdue(owed=owed[0], of=thread.id, since_ms=owed[1])
+    window = version.body.volume.window
+    if presumed_active(thread, now_ms):
+        yield Overdue(owed=Owed.BEGIN, of=thread.id, since_ms=window.start_ms)
+    if now_ms >= window.end_ms and thread.phase is Phase.ACTIVE and counts(thread, version):
+        yield Overdue(owed=Owed.END, of=thread.id, since_ms=window.end_ms)
+
+
+def _plus(start_ms: int | None, length_ms: int) -> int | None:
+    return None if start_ms is None else start_ms + length_ms
+
+
+def _stop_due(stop: StandingStop, terms: LineTerms, now_ms: TimeMs) -> Iterable[Overdue]:
+    if stop.state is StopState.STANDING and stop.answer is None:
+        since_ms = stop.called_ms + terms.stop_answer_ms
+        if now_ms >= since_ms:
+            yield Overdue(owed=Owed.STOP_ANSWER, of=stop.id, since_ms=since_ms)

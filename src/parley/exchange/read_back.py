@@ -1,0 +1,95 @@
+"""Read-back: the machine compares, field by field, what a person typed with what was sent.
+
+Both nodes run this same comparison on the same two messages, so both know. People read tired and over
+bad lines: nobody's ear decides.
+"""
+
+from typing import Final
+
+from msgspec import Struct
+
+from parley.geo.ellipsoid import inverse
+from parley.words.bodies import NoticeBody, ReadBack
+from parley.words.units import TimeMs
+from parley.words.volume import Circle, Position
+
+MINUTE_MS: Final = 60_000
+LEAST_TOLERANCE_M: Final = 100.0
+"""Two people who mean the same place and type it from the same text may differ by this much."""
+GREATEST_TOLERANCE_M: Final = 2_000.0
+"""However coarsely a place was typed, farther off than this is another place."""
+
+RADIUS_TOLERANCE_MM: Final = 1_000
+
+
+class Difference(Struct, frozen=True, kw_only=True):
+    """One critical field that does not match."""
+
+    field: str
+    sent: str
+    read: str
+
+
+def differences(body: NoticeBody, read: ReadBack) -> tuple[Difference, ...]:
+    """Return the critical fields of `read` that do not match `body`; empty when all match.
+
+    Activity must be equal, start and end equal to the minute, the radius to 1 m or the number of
+    vertices exactly, and the place within its stated precision (at least 100 m, at most 2 km).
+    """
+    window = body.volume.window
+    checks = (
+        _equal("activity", body.activity.value, read.activity.value),
+        _place(body, read.place),
+        _extent(body, read),
+        _minute("start", window.start_ms, read.start_ms),
+        _minute("end", window.end_ms, read.end_ms),
+    )
+    return tuple(found for found in checks if found is not None)
+
+
+def reference(body: NoticeBody) -> Position:
+    """Return the position that is read back: the centre of a circle, the first vertex of a polygon."""
+    area = body.volume.area
+    return area.centre if isinstance(area, Circle) else area.ring[0]
+
+
+def _equal(field: str, sent: str, read: str) -> Difference | None:
+    return None if sent == read else Difference(field=field, sent=sent, read=read)
+
+
+def _minute(field: str, sent_ms: TimeMs, read_ms: TimeMs) -> Difference | None:
+    return _equal(field, str(sent_ms // MINUTE_MS * MINUTE_MS), str(read_ms // MINUTE_MS * MINUTE_MS))
+
+
+def _precision_m(position: Position) -> float:
+    return position.entered.precision_mm / 1_000 if position.entered else 0.0
+
+
+def _place(body: NoticeBody, read: Position) -> Difference | None:
+    sent = reference(body)
+    coarsest_m = max(_precision_m(sent), _precision_m(read), LEAST_TOLERANCE_M)
+    apart_m, _ = inverse(_lat_lon_deg(sent), _lat_lon_deg(read))
+    if apart_m <= min(coarsest_m, GREATEST_TOLERANCE_M):
+        return None
+    return Difference(field="place", sent=_text(sent), read=f"{_text(read)}, {apart_m:,.0f} m away")
+
+
+def _lat_lon_deg(position: Position) -> tuple[float, float]:
+    return position.lat_ndeg / 1e9, position.lon_ndeg / 1e9
+
+
+def _text(position: Position) -> str:
+    if position.entered and position.entered.text:
+        return position.entered.text
+    return f"{position.lat_ndeg / 1e9:.5f} {position.lon_ndeg / 1e9:.5f}"
+
+
+def _extent(body: NoticeBody, read: ReadBack) -> Difference | None:
+    area = body.volume.area
+    if isinstance(area, Circle):
+        if read.extent_mm is not None and abs(read.extent_mm - area.radius_mm) <= RADIUS_TOLERANCE_MM:
+            return None
+        typed = "nothing" if read.extent_mm is None else f"{read.extent_mm / 1_000:g} m"
+        return Difference(field="radius", sent=f"{area.radius_mm / 1_000:g} m", read=typed)
+    typed = "nothing" if read.vertices is None else str(read.vertices)
+    return _equal("vertices", str(len(area.ring)), typed)
