@@ -1,0 +1,248 @@
+# ruff: noqa: INP001 - a script, not a package
+"""Sample words for the wire vectors: fixed keys, one header, and bodies of every kind.
+
+TEST KEYS: each seed is one byte, 32 times. They are public; never use them on a line.
+"""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Final
+
+from msgspec.structs import replace
+
+from parley.wire.keys import SigningKey
+from parley.wire.message import BODY_OF_KIND, UNNUMBERED
+from parley.words import bodies as b
+from parley.words import codes as c
+from parley.words.header import AnyFrame, Beat, By, GapRequest, Header, Seen, Tip
+from parley.words.party import Descriptor, Keys
+from parley.words.volume import Altitude, Area, Band, Circle, Entered, Polygon, Position, Volume, Window
+
+
+def test_key(number: int) -> SigningKey:
+    """Return the test key whose seed is `number`, 32 times."""
+    return SigningKey.from_seed(seed_of(number))
+
+
+def seed_of(number: int) -> bytes:
+    """Return the seed of a test key."""
+    return bytes([number]) * 32
+
+
+def party_id(root: SigningKey) -> str:
+    """Return the party id of a root key."""
+    return sha256(bytes.fromhex(root.public_hex)).hexdigest()
+
+
+EAST_ROOT, EAST_MESSAGE, EAST_HEAD, EAST_COSIGN = 1, 2, 3, 4
+WEST_ROOT, WEST_MESSAGE, WEST_HEAD, WEST_COSIGN = 17, 18, 19, 20
+STRANGER = 33
+KEYS: Final = {
+    number: test_key(number)
+    for number in (
+        *(EAST_ROOT, EAST_MESSAGE, EAST_HEAD, EAST_COSIGN),
+        *(WEST_ROOT, WEST_MESSAGE, WEST_HEAD, WEST_COSIGN),
+        STRANGER,
+    )
+}
+EAST: Final = party_id(KEYS[EAST_ROOT])
+WEST: Final = party_id(KEYS[WEST_ROOT])
+LINE: Final = "5a" * 16
+AT: Final = 1_655_353_800_000
+"""2022-06-16T04:30:00Z."""
+HOUR: Final = 3_600_000
+ID_1: Final = sha256(b"a message").hexdigest()
+ID_2: Final = sha256(b"another message").hexdigest()
+
+
+def salt(number: int) -> str:
+    """Return a fixed salt; a real one is random."""
+    return f"{number:032x}"
+
+
+def header(kind: str, seq: int | None = 7) -> Header:
+    """Return East's header to West for a kind."""
+    if kind == UNNUMBERED:
+        seq = None
+    return Header(
+        v=1,
+        line=LINE,
+        epoch=0,
+        from_=EAST,
+        to=WEST,
+        kind=kind,
+        seq=seq,
+        prev=ID_1 if seq else None,
+        seen=Seen(seq=3, id=ID_2) if seq != 0 else None,
+        at=AT,
+        by=By(role=c.Role.WATCH_OFFICER, duty="EAST WATCH 1", assurance=c.Assurance.TOKEN),
+        exercise=True,
+    )
+
+
+PLACE: Final = Position(
+    lat_ndeg=33_500_000_000,
+    lon_ndeg=38_616_666_667,
+    entered=Entered(text="33°30'N 38°37'E", format=c.CoordinateFormat.DM, precision_mm=1_852_000),
+)
+CIRCLE: Final = Circle(centre=PLACE, radius_mm=5_000_000)
+WINDOW: Final = Window(start_ms=AT + HOUR, end_ms=AT + 2 * HOUR)
+BAND: Final = Band(
+    floor=None,
+    ceiling=Altitude(value_mm=6_096_000, unit=c.LengthUnit.FOOT, datum=c.Datum.MEAN_SEA_LEVEL),
+)
+UNLIMITED: Final = Band(floor=None, ceiling=None)
+REASON: Final = b.StatedReason(code=c.Reason.ANSWER_TO_ATTACK, text=None)
+WITHHELD: Final = b.StatedReason(code=c.Reason.WITHHELD, text=None)
+
+
+def square(edges: c.Edges) -> Polygon:
+    """Return a square of half a degree."""
+    corners = ((33_000, 38_000), (33_000, 38_500), (33_500, 38_500), (33_500, 38_000))
+    return polygon(corners, edges)
+
+
+def polygon(corners: tuple[tuple[int, int], ...], edges: c.Edges = c.Edges.STRAIGHT) -> Polygon:
+    """Return a polygon of plotted vertices given in millidegrees, latitude first."""
+    ring = tuple(
+        Position(lat_ndeg=lat * 1_000_000, lon_ndeg=lon * 1_000_000, entered=None) for lat, lon in corners
+    )
+    return Polygon(ring=ring, edges=edges)
+
+
+def volume(area: Area = CIRCLE, *, band: Band = BAND, window: Window = WINDOW) -> Volume:
+    """Return a volume around the sample place."""
+    return Volume(area=area, band=band, window=window)
+
+
+NOTICE: Final = b.Notice(
+    salt=salt(1),
+    precedence=c.Precedence.IMMEDIATE,
+    activity=c.Activity.AIR_STRIKE,
+    actor="EASTERN AIR",
+    volume=volume(),
+    reason=REASON,
+)
+STOP: Final = b.Stop(
+    salt=salt(11), scope=b.StopActivity(of=ID_1, volume=volume()), text="Our people are there."
+)
+DEADLINES: Final = b.Deadlines(
+    routine_ms=HOUR, priority_ms=HOUR // 2, immediate_ms=HOUR // 6, flash_ms=120_000
+)
+TERMS: Final = b.LineTerms(
+    protocol=1,
+    line=LINE,
+    purpose="Vectors",
+    exercise=True,
+    area=Circle(centre=PLACE, radius_mm=55_000_000),
+    languages=("en", "ru", "ar"),
+    evidence=c.EvidenceLevel.SIGNED,
+    read_back_within=DEADLINES,
+    answer_within=DEADLINES,
+    stop_answer_ms=60_000,
+    test_interval_ms=24 * HOUR,
+    separation=b.SeparationDistances(horizontal_mm=9_260_000, vertical_mm=305_000, time_ms=900_000),
+)
+
+
+def _notice_bodies() -> tuple[b.AnyBody, ...]:
+    return (
+        NOTICE,
+        b.Amend(
+            salt=salt(2),
+            of=ID_1,
+            version=2,
+            precedence=c.Precedence.PRIORITY,
+            activity=c.Activity.AIR_STRIKE,
+            actor=None,
+            volume=volume(square(c.Edges.GEODESIC)),
+            reason=WITHHELD,
+        ),
+        b.Cancel(salt=salt(3), of=ID_1, volume=volume(), reason=WITHHELD),
+        b.Begin(
+            salt=salt(4),
+            of=ID_1,
+            cites=(ID_2,),
+            over=(c.Override.READ_BACK_MISSING, c.Override.OBJECTION_STANDING),
+            over_reason=WITHHELD,
+        ),
+        b.End(salt=salt(5), of=ID_1, text=None),
+        b.ReadBack(
+            salt=salt(6),
+            of=ID_1,
+            activity=c.Activity.AIR_STRIKE,
+            place=PLACE,
+            extent_mm=5_000_000,
+            vertices=None,
+            start_ms=WINDOW.start_ms,
+            end_ms=WINDOW.end_ms,
+        ),
+        b.Reply(
+            salt=salt(7),
+            of=ID_1,
+            code=c.ReplyCode.WARNING,
+            who=None,
+            text="Мы защитим наши силы. سنحمي قواتنا.",
+        ),
+        b.Withdraw(salt=salt(8), of=ID_1, text=None),
+    )
+
+
+def _other_bodies() -> tuple[b.AnyBody, ...]:
+    digests = tuple(sha256(name).hexdigest() for name in (b"east descriptor", b"west descriptor"))
+    return (
+        b.Receipt(salt=salt(9), items=(b.ReceiptItem(id=ID_1, index=12, at_ms=AT),)),
+        b.Unreadable(salt=salt(10), of=ID_1, rule="kind-unknown", detail="hazard"),
+        STOP,
+        b.StopReply(salt=salt(12), of=ID_1, answer=c.StopAnswer.CONTINUING, ground=None),
+        b.StopReaffirm(salt=salt(13), of=ID_1),
+        b.StopRelease(salt=salt(14), of=ID_1, text=None),
+        b.LineTest(salt=salt(15), text="Test 4: the word is \U0001f33f olive.", language="en"),
+        b.LineTestReply(salt=salt(16), of=ID_1, text="olive"),
+        b.Terms(salt=salt(17), terms=TERMS, descriptors=(digests[0], digests[1])),
+    )
+
+
+BODIES: Final[Mapping[str, b.AnyBody]] = {
+    str(type(body).__struct_config__.tag): body for body in (*_notice_bodies(), *_other_bodies())
+}
+if set(BODIES) != set(BODY_OF_KIND):
+    raise LookupError(sorted(set(BODIES) ^ set(BODY_OF_KIND)))
+
+MORE_BODIES: Final[Mapping[str, b.AnyBody]] = {
+    "notice-polygon-straight-edges": replace(
+        NOTICE, volume=volume(square(c.Edges.STRAIGHT), band=UNLIMITED), actor=None
+    ),
+    "notice-text-with-escapes": replace(
+        NOTICE, actor='a "quoted" \\ / \b\f\n\r\t \x01 \x7f \u2028 name', reason=WITHHELD
+    ),
+    "stop-place": b.Stop(salt=salt(18), scope=b.StopPlace(area=CIRCLE), text=None),
+    "stop-volume": b.Stop(salt=salt(19), scope=b.StopVolume(volume=volume()), text=None),
+    "stop-line": b.Stop(salt=salt(20), scope=b.StopLine(), text=None),
+    "stop-activity-volume-unknown": b.Stop(
+        salt=salt(21), scope=b.StopActivity(of=ID_2, volume=None), text=None
+    ),
+}
+"""Further valid bodies, by the name of their vector; the part before the first hyphen is the kind."""
+
+FRAMES: Final[Mapping[str, AnyFrame]] = {
+    "beat": Beat(line=LINE, epoch=0, from_=EAST, to=WEST, at=AT, tip=Tip(seq=7, id=ID_1)),
+    "beat-before-first-message": Beat(line=LINE, epoch=0, from_=EAST, to=WEST, at=AT, tip=None),
+    "gap-request": GapRequest(line=LINE, epoch=0, from_=EAST, to=WEST, at=AT, first=3, last=5),
+}
+
+
+def descriptor(name: str, root: int, *, serial: int = 0) -> Descriptor:
+    """Return the descriptor of the party whose keys are `root` and the three numbers after it."""
+    keys = [KEYS[number].public_hex for number in range(root, root + 4)]
+    return Descriptor(
+        v=1,
+        name=name,
+        root=keys[0],
+        serial=serial,
+        prev=ID_1 if serial else None,
+        keys=Keys(message=keys[1], head=keys[2], cosign=keys[3]),
+        certificate_pem="-----BEGIN CERTIFICATE-----\nVEVTVA==\n-----END CERTIFICATE-----\n",
+        endpoints=("https://127.0.0.1:8443",),
+        at=AT,
+    )

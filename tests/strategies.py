@@ -1,0 +1,228 @@
+"""Hypothesis strategies for the words: every value they make keeps every rule of the wire.
+
+Structs are built from their own types, so that a new member is covered as soon as it exists; only
+volumes, whose parts must fit together, are made by hand.
+"""
+
+import string
+import unicodedata
+from functools import cache
+from typing import Any, Final, get_args
+
+import msgspec
+from hypothesis import strategies as st
+from msgspec import inspect
+
+from parley.wire.keys import SigningKey
+from parley.wire.message import BODY_OF_KIND, UNNUMBERED
+from parley.words.bodies import LineTerms
+from parley.words.codes import Edges
+from parley.words.header import AnyFrame, Header
+from parley.words.party import Descriptor, Keys
+from parley.words.volume import Altitude, Area, Band, Circle, Polygon, Position, Volume, Window
+
+MAX_MS: Final = 253_402_300_799_999
+MAX_TEXT: Final = 60
+"""Characters of free text; short, so that a FLASH stays below its limit."""
+MAX_ITEMS: Final = 4
+_ALPHABETS: Final = {
+    "[0-9a-f]": "0123456789abcdef",
+    "[a-z]": string.ascii_lowercase,
+    "[a-z_]": string.ascii_lowercase + "_",
+    "[a-z0-9-]": string.ascii_lowercase + string.digits + "-",
+    "[A-Z]": string.ascii_uppercase,
+    "[A-Z0-9-]": string.ascii_uppercase + string.digits + "-",
+}
+
+
+def texts(*, min_size: int = 1, max_size: int = MAX_TEXT) -> st.SearchStrategy[str]:
+    """Text in any script, in normalisation form C, also where it stands beside a JSON escape."""
+    return (
+        st.text(st.characters(codec="utf-8"), min_size=min_size, max_size=max_size)
+        .map(lambda text: unicodedata.normalize("NFC", text))
+        .filter(
+            lambda text: (
+                min_size <= len(text) <= max_size
+                and unicodedata.is_normalized("NFC", msgspec.json.encode(text).decode())
+            )
+        )
+    )
+
+
+def hexes(size: int) -> st.SearchStrategy[str]:
+    """`size` random bytes in lower-case hexadecimal."""
+    return st.binary(min_size=size, max_size=size).map(bytes.hex)
+
+
+def positions() -> st.SearchStrategy[Position]:
+    """Positions away from the poles and the antimeridian, with or without what was entered."""
+    return st.builds(
+        Position,
+        lat_ndeg=st.integers(-80_000_000_000, 80_000_000_000),
+        lon_ndeg=st.integers(-170_000_000_000, 170_000_000_000),
+        entered=_of(inspect.type_info(Position.__annotations__["entered"])),
+    )
+
+
+def circles() -> st.SearchStrategy[Circle]:
+    """Circles from 10 m to 500 km."""
+    return st.builds(Circle, centre=positions(), radius_mm=st.integers(10_000, 500_000_000))
+
+
+@st.composite
+def polygons(draw: st.DrawFn) -> Polygon:
+    """Three- and four-cornered areas round a position, up to a degree across, not self-crossing."""
+    centre = draw(positions())
+    north, east, south, west = (draw(st.integers(1_000_000, 500_000_000)) for _ in range(4))
+    corners = [(north, 0), (0, east), (-south, 0), (0, -west)][: draw(st.integers(3, 4))]
+    if draw(st.booleans()):
+        corners.reverse()
+    ring = tuple(
+        Position(lat_ndeg=centre.lat_ndeg + up, lon_ndeg=centre.lon_ndeg + right) for up, right in corners
+    )
+    return Polygon(ring=ring, edges=draw(st.sampled_from(Edges)))
+
+
+def areas() -> st.SearchStrategy[Area]:
+    """Circles and polygons."""
+    return st.one_of(circles(), polygons())
+
+
+@st.composite
+def bands(draw: st.DrawFn) -> Band:
+    """Altitude bands; a floor and a ceiling have the same datum and stand the right way up."""
+    altitude = _struct(Altitude)
+    floor = draw(st.none() | altitude)
+    ceiling = draw(st.none() | altitude)
+    if floor is not None and ceiling is not None:
+        low, high = sorted((floor.value_mm, ceiling.value_mm))
+        floor = msgspec.structs.replace(floor, value_mm=low)
+        ceiling = msgspec.structs.replace(ceiling, value_mm=high, datum=floor.datum)
+    return Band(floor=floor, ceiling=ceiling)
+
+
+def windows() -> st.SearchStrategy[Window]:
+    """Time windows of up to 30 days; the end is after the start."""
+    return st.builds(
+        lambda start, length: Window(start_ms=start, end_ms=start + length),
+        st.integers(0, MAX_MS - 2_592_000_000),
+        st.integers(1, 2_592_000_000),
+    )
+
+
+def volumes() -> st.SearchStrategy[Volume]:
+    """Valid volumes."""
+    return st.builds(Volume, area=areas(), band=bands(), window=windows())
+
+
+@st.composite
+def descriptors(draw: st.DrawFn) -> tuple[Descriptor, SigningKey, SigningKey]:
+    """A descriptor with the root key and the message key that it names."""
+    seeds = draw(st.lists(st.binary(min_size=32, max_size=32), min_size=4, max_size=4, unique=True))
+    root, message, head, cosign = map(SigningKey.from_seed, seeds)
+    serial = draw(st.integers(0, 3))
+    descriptor = msgspec.structs.replace(
+        draw(_struct(Descriptor)),
+        root=root.public_hex,
+        keys=Keys(message=message.public_hex, head=head.public_hex, cosign=cosign.public_hex),
+        serial=serial,
+        prev=draw(hexes(32)) if serial else None,
+    )
+    return descriptor, root, message
+
+
+def terms() -> st.SearchStrategy[LineTerms]:
+    """Terms of a line, with or without an area."""
+    return _struct(LineTerms)
+
+
+def bodies_of(kind: str) -> st.SearchStrategy[Any]:
+    """Valid bodies of one kind."""
+    return _struct(BODY_OF_KIND[kind])
+
+
+def any_bodies() -> st.SearchStrategy[Any]:
+    """Valid bodies of every kind."""
+    return st.sampled_from(sorted(BODY_OF_KIND)).flatmap(bodies_of)
+
+
+@st.composite
+def headers(draw: st.DrawFn, kind: str = "notice") -> Header:
+    """Valid headers for a kind, numbered as that kind must be."""
+    header: Header = draw(_struct(Header))
+    seq = None if kind == UNNUMBERED else draw(st.integers(0, 2**53 - 1))
+    prev = draw(hexes(32)) if seq else None
+    return msgspec.structs.replace(header, kind=kind, seq=seq, prev=prev)
+
+
+@st.composite
+def headed_bodies(draw: st.DrawFn, kind: str | None = None) -> tuple[Header, Any]:
+    """A header and a body that go together."""
+    chosen = kind or draw(st.sampled_from(sorted(BODY_OF_KIND)))
+    return draw(headers(chosen)), draw(bodies_of(chosen))
+
+
+def frames() -> st.SearchStrategy[AnyFrame]:
+    """Frames of every kind."""
+    return st.one_of([_struct(frame) for frame in get_args(AnyFrame)])
+
+
+_BY_HAND: Final = {
+    Circle: circles,
+    Polygon: polygons,
+    Volume: volumes,
+    Position: positions,
+    Band: bands,
+    Window: windows,
+}
+
+
+@cache
+def _struct(cls: type[msgspec.Struct]) -> st.SearchStrategy[Any]:
+    info = inspect.type_info(cls)
+    assert isinstance(info, inspect.StructType)
+    return st.builds(cls, **{member.name: _of(member.type) for member in info.fields})
+
+
+def _of(info: inspect.Type) -> st.SearchStrategy[Any]:
+    """Return a strategy for a type as msgspec describes it."""
+    made: st.SearchStrategy[Any]
+    match info:
+        case inspect.StructType(cls=cls):
+            made = _BY_HAND[cls]() if cls in _BY_HAND else _struct(cls)
+        case inspect.UnionType(types=types):
+            made = st.one_of([_of(one) for one in types])
+        case inspect.NoneType():
+            made = st.none()
+        case inspect.BoolType():
+            made = st.booleans()
+        case inspect.EnumType(cls=cls):
+            made = st.sampled_from(cls)
+        case inspect.IntType(ge=low, le=high):
+            made = st.integers(low, high)
+        case inspect.StrType(pattern=str(pattern)):
+            made = _patterned(pattern)
+        case inspect.StrType(min_length=low, max_length=high):
+            made = texts(min_size=low or 0, max_size=min(MAX_TEXT, high or MAX_TEXT))
+        case inspect.VarTupleType(item_type=item, min_length=low, max_length=high):
+            most = max(low or 0, min(MAX_ITEMS, high or MAX_ITEMS))
+            made = st.lists(_of(item), min_size=low or 0, max_size=most).map(tuple)
+        case _:
+            raise NotImplementedError(info)
+    return made
+
+
+def _patterned(pattern: str) -> st.SearchStrategy[str]:
+    """Return a strategy for the simple patterns of the words: classes, each repeated."""
+    inner = pattern.removeprefix("^").removesuffix("$(?!\n)")
+    parts = []
+    while inner:
+        end = inner.index("]") + 1
+        alphabet, inner = _ALPHABETS[inner[:end]], inner[end:]
+        low, high = 1, 1
+        if inner.startswith("{"):
+            bounds, inner = inner[1:].split("}", 1)
+            least, _, most = bounds.partition(",")
+            low, high = int(least), int(most or least)
+        parts.append(st.text(alphabet, min_size=low, max_size=high))
+    return st.tuples(*parts).map("".join)
