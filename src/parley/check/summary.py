@@ -67,11 +67,15 @@ def summary(
     """
     parts = []
     if against is not Against.NOTICES:
-        parts.append(f"{compared.positions} loaded positions{_oldest(compared, now_ms)}")
+        parts.append(f"{_count(compared.positions, 'loaded position')}{_oldest(compared, now_ms)}")
     if against is not Against.PICTURE:
-        parts.append(f"{notices} other notices")
+        parts.append(_count(notices, "other notice"))
     tail = _tail(compared) if against is not Against.NOTICES else "; the picture was not compared"
     return f"{_found(findings)} in {' and '.join(parts)}{tail}."
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" + ("" if number == 1 else "s")
 
 
 def _found(findings: Sequence[Finding]) -> str:

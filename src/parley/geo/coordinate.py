@@ -26,6 +26,8 @@ _NDEG: Final = 1_000_000_000
 _TEXT_MAX: Final = 80
 _DEGREE_MM: Final = 111_320_000
 """Length of a degree of a great circle, millimetres, rounded: 1/360 of the equator (NGA.STND.0036)."""
+_PLOTTED_MM: Final = 1_113
+"""The precision with which a plotted position is written: five decimals of a degree."""
 _SIXTY: Final = 60
 _DECIMALS_MAX: Final = 9
 
@@ -194,7 +196,7 @@ def format_dms(position: Position) -> str:
 
 def _precision_mm(position: Position) -> int:
     entered = position.entered
-    return entered.precision_mm if entered and entered.format is not CoordinateFormat.PLOTTED else 1_000
+    return entered.precision_mm if entered and entered.format is not CoordinateFormat.PLOTTED else _PLOTTED_MM
 
 
 def _keeps(position: Position, parts_of_degree: int) -> bool:

@@ -1,0 +1,312 @@
+"""What a check finds, how it says so, and that it never gives half an answer."""
+
+from collections.abc import Iterable
+
+import pytest
+from msgspec.structs import replace
+
+from parley.adapters.volume_index import MemoryVolumeIndex
+from parley.check.engine import CheckEngine
+from parley.check.model import Against, CheckResult, Level, OtherKind, Separation, separation_of
+from parley.geo.box import Box5
+from parley.picture.model import Layer, OwnItem, OwnKind, Picture
+from parley.words.bodies import SeparationDistances
+from parley.words.codes import Datum
+from parley.words.errors import InputError, SystemFault
+from parley.words.volume import Area, Band, Volume, Window
+from places import HOUR_MS, NOON_MS, band, circle, polygon, true_distance, volume, walk, window
+
+HERE = (33.5, 38.6)
+SEPARATION = Separation(horizontal_m=5_000, vertical_m=300, time_s=900)
+POSTS = Layer(name="posts", compartment=None, loaded_ms=NOON_MS)
+SEALED = Layer(name="night work", compartment="K", loaded_ms=NOON_MS)
+ABSENT = Layer(name="sites", compartment=None, loaded_ms=None)
+
+
+def own(
+    name: str, area: Area, *, layer: str = "posts", heights: Band | None = None, times: Window | None = None
+) -> OwnItem:
+    return OwnItem(
+        id=name.lower(),
+        name=name,
+        kind=OwnKind.UNIT,
+        layer=layer,
+        area=area,
+        band=heights,
+        window=times,
+        as_of_ms=NOON_MS - 6 * HOUR_MS,
+    )
+
+
+def at(azimuth_deg: float, length_m: float, radius_m: float = 0) -> Area:
+    return circle(*walk(HERE, azimuth_deg, length_m), radius_m)
+
+
+def engine_with(*items: OwnItem, layers: tuple[Layer, ...] = (POSTS, SEALED, ABSENT)) -> CheckEngine:
+    engine = CheckEngine(MemoryVolumeIndex())
+    engine.set_picture(Picture(layers=layers, items=items, version=7))
+    return engine
+
+
+def check(
+    engine: CheckEngine, checked: Volume | None = None, separation: Separation = SEPARATION
+) -> CheckResult:
+    return engine.check(checked or volume(circle(*HERE, 2_000)), separation, notice="n-1")
+
+
+def test_inside_comes_before_within_separation_and_each_says_why() -> None:
+    engine = engine_with(own("GARRISON", at(45, 6_210.5)), own("OUTPOST-2", at(90, 500)))
+    result = check(engine)
+    first, second = result.findings
+    assert (first.level, first.other, first.other_kind) == (Level.INSIDE, "OUTPOST-2", OtherKind.UNIT)
+    assert first.why.startswith(
+        "OUTPOST-2 lies inside the notified area; the notified time is 2026-11-18 12:00Z"
+    )
+    assert (second.level, second.other) == (Level.WITHIN_SEPARATION, "GARRISON")
+    assert second.why.startswith("GARRISON lies 4,210 m north-east of the notified area, separation 5,000 m;")
+    assert second.horizontal_m == pytest.approx(4_210.5, abs=0.001)
+    assert second.closest is not None
+    assert true_distance(*second.closest) == pytest.approx(4_210.5, abs=0.001)
+    assert (second.vertical_m, second.time_s) == (0, 0)
+
+
+def test_nothing_found_says_in_what_how_old_and_what_is_missing() -> None:
+    engine = engine_with(own("FAR", at(0, 90_000)))
+    result = engine.check(volume(circle(*HERE, 2_000)), SEPARATION, now_ms=NOON_MS)
+    assert result.findings == ()
+    assert result.summary == (
+        "Nothing found in 1 loaded position, oldest 2026-11-18 06:00Z (6 h), and 0 other notices; "
+        "layers missing: sites; sealed layers compared: K."
+    )
+    assert (result.positions_loaded, result.picture_version, result.layers_missing) == (1, 7, ("sites",))
+    assert result.oldest_as_of_ms == NOON_MS - 6 * HOUR_MS
+    assert "clear" not in result.summary.lower()
+
+
+@pytest.mark.parametrize(("length_m", "found"), [(7_000.0, 1), (6_999.999, 1), (7_000.01, 0)])
+def test_a_gap_equal_to_the_separation_is_a_finding(length_m: float, found: int) -> None:
+    assert len(check(engine_with(own("GARRISON", at(200, length_m)))).findings) == found
+
+
+@pytest.mark.parametrize(("floor_m", "found"), [(399.999, 1), (400, 1), (400.001, 0)])
+def test_a_vertical_gap_equal_to_the_separation_is_a_finding(floor_m: float, found: int) -> None:
+    engine = engine_with(own("PATROL", at(0, 0), heights=band(floor_m, None)))
+    result = check(engine, volume(circle(*HERE, 2_000), band(0, 100)))
+    assert len(result.findings) == found
+    for finding in result.findings:
+        assert finding.level is Level.WITHIN_SEPARATION
+        assert "vertically" in finding.why
+
+
+@pytest.mark.parametrize(("start_h", "found"), [(1.25, 1), (1.25 + 0.001 / 3600, 0), (-1, 1)])
+def test_a_time_gap_equal_to_the_separation_is_a_finding(start_h: float, found: int) -> None:
+    engine = engine_with(own("CONVOY", at(0, 0), times=window(start_h, start_h + 0.5)))
+    result = check(engine)
+    if start_h < 0:
+        assert [f.time_s for f in result.findings] == []
+        engine = engine_with(own("CONVOY", at(0, 0), times=window(start_h, -0.25)))
+        result = check(engine)
+        assert "ends 900 s earlier" in result.findings[0].why
+    assert len(result.findings) == found
+    if start_h > 0 and found:
+        assert result.findings[0].time_s == 900
+        assert "it starts 900 s later, separation 900 s" in result.findings[0].why
+
+
+def test_what_touches_in_all_four_dimensions_is_inside() -> None:
+    engine = engine_with(own("CONVOY", at(10, 2_000), heights=band(100, 200), times=window(1, 2)))
+    result = check(engine, volume(circle(*HERE, 2_000), band(0, 100)))
+    assert [f.level for f in result.findings] == [Level.INSIDE]
+
+
+def test_unknown_height_and_time_count_as_always_and_everywhere() -> None:
+    engine = engine_with(own("OUTPOST-2", at(0, 0)))
+    high = volume(circle(*HERE, 2_000), band(20_000, 21_000), window(50_000, 50_001))
+    assert [f.level for f in check(engine, high).findings] == [Level.INSIDE]
+
+
+def test_other_datums_are_compared_by_the_least_gap_and_it_says_so() -> None:
+    engine = engine_with(own("PATROL", at(0, 0), heights=band(500, 600, Datum.ELLIPSOID)))
+    result = check(engine, volume(circle(*HERE, 2_000), band(0, 100)))
+    assert result.findings[0].vertical_m == 290
+    assert "vertically at least 290 m apart" in result.findings[0].why
+    near = check(engine, volume(circle(*HERE, 2_000), band(0, 450)))
+    assert near.findings[0].level is Level.INSIDE
+    assert "different datums and may overlap" in near.findings[0].why
+
+
+def test_a_sealed_layer_says_whom_to_call_and_nothing_else() -> None:
+    engine = engine_with(
+        own("OUTPOST-2", at(0, 0)),
+        own("QUIET-1", at(0, 100), layer="night work"),
+        own("QUIET-2", at(90, 3_000), layer="night work"),
+    )
+    result = check(engine)
+    first, second = result.findings
+    assert (first.level, first.why, first.sealed_cell) == (Level.CALL_CELL, "Call cell K", "K")
+    assert (first.other, first.closest) == (None, None)
+    assert (first.horizontal_m, first.vertical_m, first.time_s) == (None, None, None)
+    assert second.other == "OUTPOST-2"
+    assert "QUIET" not in repr(result)
+    assert result.positions_loaded == 1
+
+
+def test_notices_are_compared_with_each_other_but_not_with_themselves() -> None:
+    engine = engine_with()
+    engine.put_notice("n-1", volume(circle(*HERE, 2_000)))
+    engine.put_notice("n-2", volume(at(90, 3_000, 2_000)), name="EASTERN 14")
+    result = check(engine)
+    assert [(f.other, f.other_kind) for f in result.findings] == [("EASTERN 14", OtherKind.NOTICE)]
+    assert "overlaps the notified area" in result.findings[0].why
+    assert result.notices_compared == 1
+    left_out = engine.check(volume(circle(*HERE, 2_000)), SEPARATION, leave_out=frozenset({"n-1", "n-2"}))
+    assert (left_out.findings, left_out.notices_compared) == ((), 0)
+    engine.drop_notice("n-2")
+    engine.drop_notice("n-3")
+    assert check(engine).findings == ()
+
+
+def test_a_replaced_notice_counts_where_it_is_now() -> None:
+    engine = engine_with()
+    engine.put_notice("n-2", volume(circle(*HERE, 2_000)))
+    engine.put_notice("n-2", volume(at(90, 90_000, 2_000)))
+    assert check(engine).findings == ()
+    assert check(engine).notices_compared == 1
+
+
+def test_an_expired_notice_counts_for_ever_while_it_is_presumed_active() -> None:
+    engine = engine_with()
+    later = volume(circle(*HERE, 2_000), times=window(100, 101))
+    engine.put_notice("n-2", volume(circle(*HERE, 2_000), times=window(0, 1)))
+    assert check(engine, later).findings == ()
+    engine.put_notice("n-2", volume(circle(*HERE, 2_000), times=window(0, 1)), presumed_active=True)
+    assert [f.level for f in check(engine, later).findings] == [Level.INSIDE]
+    before = volume(circle(*HERE, 2_000), times=window(-10, -9))
+    assert check(engine, before).findings == ()
+
+
+def test_one_may_ask_for_the_picture_or_the_notices_alone() -> None:
+    engine = engine_with(own("OUTPOST-2", at(0, 0)))
+    engine.put_notice("n-2", volume(circle(*HERE, 2_000)))
+    here = volume(circle(*HERE, 2_000))
+    picture = engine.check(here, SEPARATION, against=Against.PICTURE)
+    notices = engine.check(here, SEPARATION, against=Against.NOTICES)
+    assert [f.other for f in picture.findings] == ["OUTPOST-2"]
+    assert [f.other for f in notices.findings] == ["n-2"]
+    assert "the picture was not compared" in notices.summary
+    assert "other notice" not in picture.summary
+
+
+def test_a_changed_picture_is_followed() -> None:
+    stays, moves = own("STAYS", at(0, 100)), own("MOVES", at(90, 100))
+    engine = engine_with(stays, moves, own("GOES", at(180, 100)))
+    moved = replace(moves, area=at(90, 90_000))
+    new = own("NEW", at(270, 100))
+    engine.set_picture(Picture(layers=(POSTS,), items=(stays, moved, new), version=8))
+    result = check(engine)
+    assert {f.other for f in result.findings} == {"STAYS", "NEW"}
+    assert (result.positions_loaded, result.picture_version) == (3, 8)
+    sealed = replace(POSTS, compartment="M")
+    engine.set_picture(Picture(layers=(sealed,), items=(stays, moved, new), version=9))
+    assert [f.why for f in check(engine).findings] == ["Call cell M"]
+
+
+def test_a_circle_over_the_pole_finds_both_sides() -> None:
+    sides = [own(f"POLE-{lon}", circle(89.5, lon, 0)) for lon in (0, 90, 180, -90)]
+    result = check(engine_with(*sides), volume(circle(90, 0, 60_000)))
+    assert [f.level for f in result.findings] == [Level.INSIDE] * 4
+
+
+def test_a_polygon_over_the_antimeridian_finds_both_sides() -> None:
+    area = polygon((10, 179.9), (10, -179.9), (10.2, -179.9), (10.2, 179.9))
+    items = [own(f"SHIP-{lon}", circle(10.1, lon, 0)) for lon in (179.95, 180, -179.95, 179.87, 179.0)]
+    result = check(engine_with(*items), volume(area))
+    levels = {f.other: f.level for f in result.findings}
+    assert levels == {
+        "SHIP-179.95": Level.INSIDE,
+        "SHIP-180": Level.INSIDE,
+        "SHIP--179.95": Level.INSIDE,
+        "SHIP-179.87": Level.WITHIN_SEPARATION,
+    }
+
+
+def test_a_faulty_volume_is_refused_by_the_name_of_its_fault() -> None:
+    engine = engine_with()
+    with pytest.raises(InputError) as caught:
+        check(engine, volume(circle(*HERE, 0)))
+    assert caught.value.name == "circle-radius-zero"
+    with pytest.raises(InputError) as caught:
+        engine.put_notice("n-9", volume(circle(*HERE, 1), times=window(1, 0)))
+    assert (caught.value.name, caught.value.where) == ("end-before-start", "n-9")
+
+
+def test_a_picture_with_an_unknown_layer_or_a_repeated_id_is_refused_and_the_old_one_stays() -> None:
+    engine = engine_with(own("OUTPOST-2", at(0, 0)))
+    for name, layers, items in (
+        ("picture-layer-unknown", (SEALED,), (own("A", at(0, 0)),)),
+        ("picture-item-repeated", (POSTS,), (own("A", at(0, 0)), own("a", at(0, 0)))),
+        ("picture-layer-repeated", (POSTS, POSTS), ()),
+    ):
+        with pytest.raises(InputError) as caught:
+            engine.set_picture(Picture(layers=layers, items=items, version=8))
+        assert caught.value.name == name
+    assert [f.other for f in check(engine).findings] == ["OUTPOST-2"]
+
+
+def test_no_picture_is_an_error_and_an_empty_one_is_not() -> None:
+    engine = CheckEngine(MemoryVolumeIndex())
+    with pytest.raises(SystemFault) as caught:
+        check(engine)
+    assert caught.value.name == "check-incomplete"
+    engine.set_picture(Picture(layers=(), items=(), version=0))
+    assert (
+        check(engine).summary
+        == "Nothing found in 0 loaded positions and 0 other notices; layers missing: none known."
+    )
+
+
+class _Failing:
+    """An index that fails when told to, and one that knows keys that nobody holds."""
+
+    def __init__(self) -> None:
+        self.fails = False
+        self.stray: list[int] = []
+
+    def add(self, key: int, box: Box5) -> None:
+        self.add_all([(key, box)])
+
+    def add_all(self, boxes: Iterable[tuple[int, Box5]]) -> None:
+        list(boxes)
+        if self.fails:
+            raise SystemFault("volume-index-failed", "The disk is on fire")
+
+    def remove(self, key: int) -> None:
+        pass
+
+    def candidates(self, box: Box5) -> list[int]:
+        assert box.x_low_m <= box.x_high_m
+        if self.fails:
+            raise SystemFault("volume-index-failed", "The disk is on fire")
+        return self.stray
+
+
+def test_a_failure_raises_and_is_never_a_short_list() -> None:
+    index = _Failing()
+    engine = CheckEngine(index)
+    engine.set_picture(Picture(layers=(), items=(), version=0))
+    index.stray = [99]
+    with pytest.raises(SystemFault, match="different volumes"):
+        check(engine)
+    index.stray, index.fails = [], True
+    with pytest.raises(SystemFault, match="fire"):
+        check(engine)
+    with pytest.raises(SystemFault, match="fire"):
+        engine.put_notice("n-2", volume(circle(*HERE, 2_000)))
+    index.fails = False
+    with pytest.raises(SystemFault, match="earlier change"):
+        check(engine)
+
+
+def test_the_terms_give_the_separation() -> None:
+    terms = SeparationDistances(horizontal_mm=5_000_000, vertical_mm=300_000, time_ms=900_000)
+    assert separation_of(terms) == SEPARATION
