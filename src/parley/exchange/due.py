@@ -5,10 +5,10 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from parley.exchange.ladder import Step
+from parley.exchange.ladder import Exchange, Step
 from parley.exchange.phase import CLOSED, Phase
 from parley.exchange.stop import StandingStop, StopState
-from parley.exchange.thread import Thread, counts, latest, presumed_active
+from parley.exchange.thread import Thread, counts, hot, latest, presumed_active
 from parley.words.bodies import Deadlines, LineTerms
 from parley.words.codes import Precedence
 from parley.words.units import MessageId, TimeMs
@@ -46,10 +46,14 @@ def within_ms(deadlines: Deadlines, precedence: Precedence) -> int:
 def due(
     threads: Iterable[Thread], stops: Iterable[StandingStop], terms: LineTerms, now_ms: TimeMs
 ) -> list[Overdue]:
-    """Return what is overdue at `now_ms`, longest owed first."""
+    """Return what is overdue at `now_ms` (UTC milliseconds), longest owed first.
+
+    A thing is overdue from the very millisecond at which its deadline ends. The order does not depend
+    on that of the input, so that both desks show the same list.
+    """
     found = [overdue for thread in threads for overdue in _thread_due(thread, terms, now_ms)]
     found += [overdue for stop in stops for overdue in _stop_due(stop, terms, now_ms)]
-    return sorted(found, key=lambda overdue: overdue.since_ms)
+    return sorted(found, key=lambda overdue: (overdue.since_ms, overdue.owed, overdue.of))
 
 
 def _thread_due(thread: Thread, terms: LineTerms, now_ms: TimeMs) -> Iterable[Overdue]:
@@ -66,11 +70,16 @@ def _thread_due(thread: Thread, terms: LineTerms, now_ms: TimeMs) -> Iterable[Ov
     }.get(version.step)
     if owed is not None and owed[1] is not None and now_ms >= owed[1]:
         yield Overdue(owed=owed[0], of=thread.id, since_ms=owed[1])
-    window = version.body.volume.window
     if presumed_active(thread, now_ms):
-        yield Overdue(owed=Owed.BEGIN, of=thread.id, since_ms=window.start_ms)
-    if now_ms >= window.end_ms and thread.phase is Phase.ACTIVE and counts(thread, version):
-        yield Overdue(owed=Owed.END, of=thread.id, since_ms=window.end_ms)
+        since_ms = min(_start_ms(one) for one in thread.versions if hot(thread, one, now_ms))
+        yield Overdue(owed=Owed.BEGIN, of=thread.id, since_ms=since_ms)
+    end_ms = version.body.volume.window.end_ms
+    if now_ms >= end_ms and thread.phase is Phase.ACTIVE and counts(thread, version):
+        yield Overdue(owed=Owed.END, of=thread.id, since_ms=end_ms)
+
+
+def _start_ms(version: Exchange) -> TimeMs:
+    return version.body.volume.window.start_ms
 
 
 def _plus(start_ms: int | None, length_ms: int) -> int | None:

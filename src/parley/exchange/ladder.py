@@ -82,6 +82,8 @@ class Exchange(Struct, frozen=True, kw_only=True):
         number: the version, from 1.
         receipt: the recipient's statement (its index and time), once held.
         superseded_ms: when a later version was read back.
+        stays_hot: whether its volume was hot when it was superseded, or its author began this very
+            version: then it stays hot until the activity is closed or cleared (rule 8).
     """
 
     id: MessageId
@@ -96,6 +98,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
     mismatches: int = 0
     unreadable: str | None = None
     superseded_ms: TimeMs | None = None
+    stays_hot: bool = False
 
 
 TABLE: Final[Mapping[tuple[Step, type[Event]], Step]] = {
@@ -150,8 +153,8 @@ def _marked(exchange: Exchange, before: Step, event: Event) -> Exchange:
         case Released():
             marked = replace(exchange, released_ms=event.at_ms)
         case Delivered():
-            at_ms = exchange.delivered_ms if exchange.delivered_ms is not None else event.at_ms
-            marked = replace(exchange, delivered_ms=at_ms, receipt=event.receipt or exchange.receipt)
+            receipt = event.receipt or exchange.receipt
+            marked = replace(exchange, delivered_ms=_delivered_ms(exchange, event), receipt=receipt)
         case Unread():
             marked = replace(exchange, unreadable=event.rule)
         case ReadBackMismatched():
@@ -163,6 +166,16 @@ def _marked(exchange: Exchange, before: Step, event: Event) -> Exchange:
         case AnswerWithdrawn():
             marked = replace(exchange, answered_ms=None)
     return marked
+
+
+def _delivered_ms(exchange: Exchange, event: Delivered) -> TimeMs:
+    """Return the earliest time known of the delivery.
+
+    That is the recipient's own, from its receipt, so that both desks reckon from the same instant; a
+    recipient's clock that runs ahead delays nothing.
+    """
+    known = (exchange.delivered_ms, event.at_ms, event.receipt.at_ms if event.receipt else None)
+    return min(at_ms for at_ms in known if at_ms is not None)
 
 
 def reached(exchange: Exchange, rung: Step) -> bool:

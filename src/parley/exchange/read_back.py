@@ -4,6 +4,7 @@ Both nodes run this same comparison on the same two messages, so both know. Peop
 bad lines: nobody's ear decides.
 """
 
+from datetime import UTC, datetime
 from typing import Final
 
 from msgspec import Struct
@@ -58,7 +59,13 @@ def _equal(field: str, sent: str, read: str) -> Difference | None:
 
 
 def _minute(field: str, sent_ms: TimeMs, read_ms: TimeMs) -> Difference | None:
-    return _equal(field, str(sent_ms // MINUTE_MS * MINUTE_MS), str(read_ms // MINUTE_MS * MINUTE_MS))
+    return _equal(field, _zulu(sent_ms), _zulu(read_ms))
+
+
+def _zulu(at_ms: TimeMs) -> str:
+    """An instant cut to its minute, as people read it: "2022-06-15 18:00Z"."""
+    at = datetime.fromtimestamp(at_ms // MINUTE_MS * 60, UTC)
+    return f"{at:%Y-%m-%d %H:%MZ}"
 
 
 def _precision_m(position: Position) -> float:

@@ -1,6 +1,7 @@
 """A STOP: called, answered again and again, reaffirmed, and released by its caller alone.
 
-It never lapses by itself (rule 5): no answer and no time ends it.
+It never lapses by itself (rule 5): no answer and no time ends it. The newest answer, by its author's
+own numbers, is the one shown: a late "stopping" must not hide "continuing".
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from parley.exchange.errors import OutOfOrder
 from parley.exchange.ladder import Event, TimePassed
 from parley.words.bodies import StopScope
 from parley.words.codes import StopAnswer
-from parley.words.units import MessageId, PartyId, TimeMs
+from parley.words.units import MessageId, PartyId, Seq, TimeMs
 
 
 class StopState(StrEnum):
@@ -31,9 +32,14 @@ class StopEvent(Event, frozen=True, kw_only=True):
 
 
 class StopAnswered(StopEvent, frozen=True, kw_only=True):
-    """A person of the other party answered."""
+    """A person of the other party answered.
+
+    Attributes:
+        seq: the number of that message; null when unknown, and then it counts as the newest.
+    """
 
     answer: StopAnswer
+    seq: Seq | None = None
 
 
 class StopReaffirmed(StopEvent, frozen=True):
@@ -49,6 +55,7 @@ class StandingStop(Struct, frozen=True, kw_only=True):
 
     Attributes:
         answer: the newest answer; null until a person answered.
+        answer_seq: its number; an answer that arrives late, with a lower one, does not replace it.
         touches: the notices (thread ids) that it applies to, as this node worked out.
     """
 
@@ -60,6 +67,7 @@ class StandingStop(Struct, frozen=True, kw_only=True):
     state: StopState = StopState.STANDING
     answer: StopAnswer | None = None
     answered_ms: TimeMs | None = None
+    answer_seq: Seq = -1
     reaffirmed_ms: TimeMs | None = None
     released_ms: TimeMs | None = None
     touches: tuple[MessageId, ...] = ()
@@ -93,7 +101,7 @@ def move(stop: StandingStop, event: Event) -> StandingStop:
         _check_party(stop, event)
     match event:
         case StopAnswered():
-            return replace(stop, state=landing, answer=event.answer, answered_ms=event.at_ms)
+            return _answered(replace(stop, state=landing), event)
         case StopReaffirmed():
             return replace(stop, state=landing, reaffirmed_ms=event.at_ms)
         case StopReleased():
@@ -101,6 +109,13 @@ def move(stop: StandingStop, event: Event) -> StandingStop:
             return replace(stop, state=landing, released_ms=first_ms)
         case _:
             return stop
+
+
+def _answered(stop: StandingStop, event: StopAnswered) -> StandingStop:
+    seq = stop.answer_seq if event.seq is None else event.seq
+    if seq < stop.answer_seq:
+        return stop
+    return replace(stop, answer=event.answer, answered_ms=event.at_ms, answer_seq=seq)
 
 
 def _check_party(stop: StandingStop, event: StopEvent) -> None:

@@ -3,7 +3,8 @@
 Rule 2: replies of objection, query, warning and hold stand until withdrawn, over every version.
 Rule 4: a new version starts at the bottom; until it is read back, both volumes count.
 Rule 8: from the window's start a volume is hot until end, cancel or a person's attributed clearance.
-A version that was superseded before its window began never becomes hot; one that was hot stays so.
+A version that was superseded while cold never becomes hot; one that was hot stays so. A clearance
+speaks of what is hot when it is given, never of a window that starts later.
 """
 
 from msgspec import Struct
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 
 from parley.exchange import ladder
 from parley.exchange.ladder import Exchange, Step
-from parley.exchange.phase import CLOSED, Begun, Cancelled, Ended, Phase, advance
+from parley.exchange.phase import CLOSED, Amended, Begun, Cancelled, Ended, Phase, advance
 from parley.words.bodies import Amend, Begin, NoticeBody, ReceiptItem
 from parley.words.codes import HUMANITARIAN, STANDING_REPLIES, Override, ReplyCode
 from parley.words.errors import InputError
@@ -43,6 +44,7 @@ class Thread(Struct, frozen=True, kw_only=True):
     Attributes:
         id: the message that carries version 1.
         seq: its number; with the author's name it makes the handle, "EASTERN-12".
+        version_seq: the number of the newest version.
         phase_seq: the number of the newest begin, end or cancel; an older one that arrives late
             changes no phase.
         begun_over: what the newest begin said it goes ahead over; `unsaid` what stood beside that.
@@ -53,6 +55,7 @@ class Thread(Struct, frozen=True, kw_only=True):
     author: PartyId
     seq: Seq
     versions: tuple[Exchange, ...]
+    version_seq: Seq = 0
     phase: Phase = Phase.PLANNED
     phase_seq: int = -1
     phase_ms: TimeMs | None = None
@@ -65,7 +68,7 @@ class Thread(Struct, frozen=True, kw_only=True):
 
 def open_thread(exchange: Exchange, author: PartyId, seq: Seq) -> Thread:
     """Start a thread with version 1."""
-    return Thread(id=exchange.id, author=author, seq=seq, versions=(exchange,))
+    return Thread(id=exchange.id, author=author, seq=seq, versions=(exchange,), version_seq=seq)
 
 
 def released(message_id: MessageId, body: NoticeBody, at_ms: TimeMs) -> Exchange:
@@ -98,10 +101,21 @@ def version_of(thread: Thread, message_id: MessageId) -> Exchange:
     raise InputError("version-unknown", "no such version of this notice", where=message_id)
 
 
-def add_version(thread: Thread, exchange: Exchange) -> Thread:
-    """Add a version; it starts at the bottom (rule 4), and an earlier clearance no longer covers it."""
+def add_version(thread: Thread, exchange: Exchange, seq: Seq | None = None) -> Thread:
+    """Add a version; it starts at the bottom (rule 4), and an earlier clearance no longer covers it.
+
+    Args:
+        thread: the notice.
+        exchange: the version, released.
+        seq: the number of the message that carries it. One after an end or a cancel is planned again;
+            one before them is closed by them. Null when unknown, and then it counts as the newest.
+    """
     versions = sorted((*thread.versions, exchange), key=lambda version: version.number)
-    return replace(thread, versions=tuple(versions), cleared=None)
+    newest = max(thread.version_seq, thread.phase_seq + 1 if seq is None else seq)
+    phase = thread.phase
+    if newest > thread.phase_seq:
+        phase = advance(phase, Amended(at_ms=exchange.released_ms or 0))
+    return replace(thread, versions=tuple(versions), version_seq=newest, phase=phase, cleared=None)
 
 
 def move(thread: Thread, of: MessageId, event: ladder.Event) -> Thread:
@@ -133,7 +147,7 @@ def _with_version(thread: Thread, changed: Exchange, at_ms: TimeMs) -> Thread:
         if version.id == changed.id:
             return changed
         if read_back and version.number < changed.number and version.superseded_ms is None:
-            return replace(version, superseded_ms=at_ms)
+            return replace(version, superseded_ms=at_ms, stays_hot=hot(thread, version, at_ms))
         return version
 
     return replace(thread, versions=tuple(settled(version) for version in thread.versions))
@@ -197,12 +211,18 @@ def needs_reason(thread: Thread) -> bool:
 
 
 def begin(thread: Thread, body: Begin, seq: Seq, at_ms: TimeMs) -> Thread:
-    """Note that the activity begins, over what, and what stood but was not said."""
+    """Note that the activity begins, over what, and what stood but was not said.
+
+    A begin of a superseded version makes that one hot too: it is what its author says.
+    """
     if seq <= thread.phase_seq:
         return thread
     unsaid = tuple(override for override in stands_against_begin(thread) if override not in body.over)
     moved = _phase(thread, Begun(at_ms=at_ms), seq, at_ms)
-    return replace(moved, begun_over=body.over, unsaid=unsaid, cleared=None)
+    versions = tuple(
+        replace(version, stays_hot=True) if version.id == body.of else version for version in moved.versions
+    )
+    return replace(moved, versions=versions, begun_over=body.over, unsaid=unsaid, cleared=None)
 
 
 def end(thread: Thread, seq: Seq, at_ms: TimeMs) -> Thread:
@@ -218,27 +238,53 @@ def cancel(thread: Thread, seq: Seq, at_ms: TimeMs) -> Thread:
 def _phase(thread: Thread, event: ladder.Event, seq: Seq, at_ms: TimeMs) -> Thread:
     if seq <= thread.phase_seq:
         return thread
-    return replace(thread, phase=advance(thread.phase, event), phase_seq=seq, phase_ms=at_ms)
+    phase = advance(thread.phase, event)
+    versions = thread.versions
+    if phase in CLOSED:
+        versions = tuple(replace(version, stays_hot=False) for version in versions)
+        if seq < thread.version_seq:
+            phase = advance(phase, Amended(at_ms=at_ms))
+    return replace(thread, phase=phase, phase_seq=seq, phase_ms=at_ms, versions=versions)
 
 
 def clear(thread: Thread, clearance: Clearance) -> Thread:
-    """Note a person's attributed clearance: our own, private; it moves no step and no phase."""
+    """Note a person's attributed clearance: our own, private; it moves no step and no phase.
+
+    Raises:
+        InputError: clearance-early, when no volume of this notice can be hot yet.
+    """
+    started = any(clearance.at_ms >= _start_ms(version) for version in thread.versions)
+    if not started and thread.phase is not Phase.ACTIVE:
+        raise InputError(
+            "clearance-early",
+            "a clearance says that a hot volume is cold, and this one has not started",
+            where=thread.id[:16],
+            do="Clear it once its window has started, on what a person sees then.",
+        )
     return replace(thread, cleared=clearance)
 
 
 def counts(thread: Thread, version: Exchange) -> bool:
     """Tell whether a version's volume must be reckoned with, now or later."""
-    if thread.phase in CLOSED or thread.cleared is not None:
+    if thread.phase in CLOSED or _cleared(thread, version):
         return False
-    never_starts = (
-        version.superseded_ms is not None and version.superseded_ms < version.body.volume.window.start_ms
-    )
-    return not never_starts or thread.phase is Phase.ACTIVE
+    return version.superseded_ms is None or version.stays_hot
+
+
+def _cleared(thread: Thread, version: Exchange) -> bool:
+    """Tell whether the clearance covers a version: it was hot when the clearance was given."""
+    if thread.cleared is None:
+        return False
+    return thread.phase is Phase.ACTIVE or thread.cleared.at_ms >= _start_ms(version)
+
+
+def _start_ms(version: Exchange) -> TimeMs:
+    return version.body.volume.window.start_ms
 
 
 def hot(thread: Thread, version: Exchange, now_ms: TimeMs) -> bool:
     """Tell whether a version's volume is hot: active, or presumed active (rule 8)."""
-    started = now_ms >= version.body.volume.window.start_ms
+    started = now_ms >= _start_ms(version)
     return counts(thread, version) and (started or thread.phase is Phase.ACTIVE)
 
 
