@@ -303,9 +303,9 @@ def _volumes() -> Iterator[Case]:
 
 
 def _paper(name: str, read: str, what: str, data: bytes) -> Case:
-    """Return a case whose name is its rule, of two words, and then the paper."""
-    rule = "-".join(name.split("-")[:2])
-    return Case(name=name, expect=rule, what=what, data=data, read=read)
+    """Return a case that is named by its rule, a stroke and the rest of its name."""
+    rule, _, rest = name.partition("/")
+    return Case(name=f"{rule}-{rest}", expect=rule, what=what, data=data, read=read)
 
 
 def _descriptors() -> Iterator[Case]:
@@ -315,23 +315,27 @@ def _descriptors() -> Iterator[Case]:
     above = replace(east, keys=replace(east.keys, head="f0" + "ff" * 30 + "7f"))
     shared = replace(east, keys=replace(east.keys, head=east.keys.message))
     cases = {
-        "key-unfit-small-order": (
+        "key-unfit/small-order": (
             "The message key is the neutral point: one signature would hold for every message.",
             _descriptor(weak, root),
         ),
-        "key-unfit-form": ("A key whose y is not below the prime.", _descriptor(above, root)),
-        "key-unfit-shared": ("One key for messages and heads.", _descriptor(shared, root)),
-        "prev-missing-descriptor": (
+        "key-unfit/form": ("A key whose y is not below the prime.", _descriptor(above, root)),
+        "key-unfit/shared": ("One key for messages and heads.", _descriptor(shared, root)),
+        "prev-missing/descriptor": (
             "The second descriptor cites no first one.",
             _descriptor(replace(east, serial=1), root),
         ),
-        "signature-invalid-descriptor": (
+        "signature-invalid/descriptor": (
             "A stranger signed under the root's key id.",
             _descriptor(east, stranger).replace(stranger.id.encode(), root.id.encode()),
         ),
-        "payload-malformed-descriptor": (
+        "payload-malformed/descriptor": (
             "A party's name in small letters.",
             _descriptor(replace(east, name="east"), root),
+        ),
+        "payload-not-canonical/descriptor": (
+            "A space in a descriptor.",
+            sealed(jcs.encode(east).replace(b":", b": ", 1), document.DESCRIPTOR_TYPE, root),
         ),
     }
     for name, (what, data) in cases.items():
@@ -347,20 +351,28 @@ def _papers() -> Iterator[Case]:
     east = document.sign_descriptor(s.descriptor("EAST", s.EAST_ROOT), root).decode()
     proposal = Proposal(descriptor=east, terms=s.TERMS, at=s.AT)
     yield _paper(
-        "key-unknown-proposal",
+        "key-unknown/proposal",
         "proposal",
         "Signed by the root and not by the descriptor's message key.",
         document.sign_proposal(proposal, root),
     )
     flat = replace(s.TERMS, area=s.polygon(((33_000, 38_000), (33_000, 39_000), (33_000, 40_000))))
     yield _paper(
-        "volume-invalid-proposal",
+        "volume-invalid/proposal",
         "proposal",
         "The area of the terms has no width.",
         sealed(jcs.encode(replace(proposal, terms=flat)), document.PROPOSAL_TYPE),
     )
+    plain = to_builtins(proposal)
+    plain["terms"]["area"]["centre"].pop("entered")
     yield _paper(
-        "envelope-malformed-acceptance",
+        "payload-malformed/proposal-entered",
+        "proposal",
+        "A position without `entered`; null is said, not left out.",
+        sealed(jcs.encode(plain), document.PROPOSAL_TYPE),
+    )
+    yield _paper(
+        "envelope-malformed/acceptance",
         "acceptance",
         "The descriptor inside is no envelope.",
         document.sign_acceptance(Acceptance(descriptor="x", terms="x"), SIGNER),
@@ -373,4 +385,4 @@ def _papers() -> Iterator[Case]:
     }
     for name, (what, frame) in frames.items():
         data = sealed(jcs.encode(frame), document.FRAME_TYPE)
-        yield _paper(f"payload-malformed-frame-{name}", "frame", what, data)
+        yield _paper(f"payload-malformed/frame-{name}", "frame", what, data)

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 from parley.wire import document
 from parley.wire.keys import SigningKey
 from parley.words.errors import PeerError
-from parley.words.party import Descriptor, Proposal
+from parley.words.party import Acceptance, Descriptor, Proposal
 from wire_files import all_files, read
 
 FILES = {file.name: file for file in all_files()}
@@ -48,6 +48,11 @@ def test_a_proposal_beyond_its_bounds_is_not_signed() -> None:
 def test_a_frame_beyond_its_bounds_is_not_signed() -> None:
     beat = read(FILES["valid-frame-beat"])
     assert refused(document.sign_frame, replace(beat, line="?"), MESSAGE) == "payload-malformed"
+
+
+def test_an_acceptance_beyond_the_limit_is_not_signed() -> None:
+    long = Acceptance(descriptor="x", terms="x" * 300_000)
+    assert refused(document.sign_acceptance, long, MESSAGE) == "envelope-too-large"
 
 
 def test_a_paper_of_one_type_never_passes_for_another() -> None:
