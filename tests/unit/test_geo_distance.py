@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from parley.geo.boundary import PIECES_MAX, STRAIGHT_ERROR_M, boundary_of
-from parley.geo.distance import gap, gap_within
+from parley.geo.distance import gap, gap_within, tolerance_m
 from parley.geo.ellipsoid import ecef_point, inverse, lat_lon
 from parley.geo.kernel import contains
 from parley.geo.shape import disc_of, shape_of
 from parley.words.codes import Edges
-from places import circle, polygon, regular, true_distance, walk
+from places import circle, polygon, regular, true_distance, true_outline_distance, walk
 
 KARNEY = Path(__file__).parents[3] / "shared" / "data" / "geo" / "geodesic_karney_20.csv"
 
@@ -162,3 +162,13 @@ def test_touching_circles_overlap() -> None:
     found = gap_within(disc_of(33, 38, 1_000), disc_of(far[0], far[1], 1_000), 0)
     assert found is not None
     assert found.distance_m == 0
+
+
+def test_far_beyond_500_kilometres_a_distance_is_wrong_by_less_than_is_allowed_for() -> None:
+    area = polygon((10, 20), (10, 28), (14, 28), (14, 20))
+    for centre in ((-40.0, 24.0), (12.0, 95.0), (-11.0, -150.0)):
+        reach_m = true_outline_distance(centre, area)
+        found = gap(disc_of(*centre, 0), shape_of(area)).distance_m
+        assert -0.001 <= found - reach_m <= tolerance_m(reach_m)
+        touching = gap_within(disc_of(*centre, reach_m - 1), shape_of(area), 1.0)
+        assert touching is not None

@@ -62,6 +62,7 @@ def test_floor_and_ceiling_are_compared_over_the_same_datum_only() -> None:
         ("polygon-too-few-distinct-vertices", [(0, 0), (0, 0), (1, 1)]),
         ("polygon-too-few-distinct-vertices", [(0, 0), (0, 1), (0, 0)]),
         ("polygon-too-few-distinct-vertices", [(5, 180), (5, -180), (1, 170)]),
+        ("polygon-too-few-distinct-vertices", [(89.999999999, 0), (89.999999999, 0.000000001), (89, 0)]),
         ("polygon-over-pole", [(80, 0), (80, 120), (80, -120)]),
         ("polygon-over-pole", [(-80, 0), (-80, 120), (-80, -120)]),
         ("polygon-over-pole", [(90, 0), (89, 0), (89, 10)]),

@@ -16,6 +16,8 @@ _ORIGIN_MS: Final = 1_767_225_600_000
 """2026-01-01T00:00Z. Times in the index count from here, so that 32-bit floats stay fine-grained."""
 _ALWAYS_S: Final = 1e12
 """Far beyond year 9999: the ends of a permanent window."""
+_ROUNDING: Final = 0.001
+"""Metres or seconds: far more than doubles lose on the way from millimetres and milliseconds."""
 _FOREVER_MS: Final = 2**53
 
 
@@ -56,9 +58,8 @@ def search_box(volume: Volume5, separation: Separation) -> Box5:
     """
     shape = volume.shape
     reach_m = separation.horizontal_m + (shape.radius_m if isinstance(shape, Disc) else 0.0)
-    return _box(
-        volume, separation.horizontal_m + 2 * tolerance_m(reach_m), separation.vertical_m, separation.time_s
-    )
+    grow_m = separation.horizontal_m + 2 * tolerance_m(reach_m)
+    return _box(volume, grow_m, separation.vertical_m + _ROUNDING, separation.time_s + _ROUNDING)
 
 
 def _box(volume: Volume5, grow_m: float, grow_h_m: float, grow_t_s: float) -> Box5:

@@ -194,7 +194,8 @@ def crossings(first: Boundary, i: Indices, second: Boundary, j: Indices) -> Floa
     if not cross.any():
         return np.empty((0, 3))
     share = begins[cross] / (begins[cross] - ends[cross])
-    return second.start_m[j[cross]] + share[:, None] * second.step_m[j[cross]]
+    on_chord_m = second.start_m[j[cross]] + share[:, None] * second.step_m[j[cross]]
+    return feet(on_chord_m, second, j[cross])
 
 
 def _keep(first_m: Floats, second_m: Floats, chord_m: Floats) -> Candidates:

@@ -8,7 +8,7 @@ rules on geodesic edges use double arithmetic, whose doubt is far below a millim
 | end-before-start | the window ends before it starts |
 | floor-above-ceiling | the floor stands above the ceiling, over the same datum |
 | circle-radius-zero | the radius is not above 0 |
-| polygon-too-few-distinct-vertices | a vertex repeats the one before it, or fewer than three differ |
+| polygon-too-few-distinct-vertices | a vertex repeats the one before it (within 0.01 mm), or fewer than three differ |
 | polygon-edge-too-long | an edge over 10,000 km or 180 degrees of longitude, whose way is ambiguous |
 | polygon-perimeter-too-long | a ring over 100,000 km, more than twice round the Earth |
 | polygon-over-pole | a pole is a vertex, on an edge or inside: use a circle |
@@ -31,6 +31,7 @@ from parley.words.volume import Area, Band, Circle, Polygon, Position, Volume
 
 EDGE_MAX_M: Final = 10_000_000.0
 PERIMETER_MAX_M: Final = 100_000_000.0
+EDGE_MIN_M: Final = 0.00001
 WIDTH_MIN_M: Final = 0.001
 _SMALL_DEG: Final = 10.0
 """The perimeter, some 1,000 km, up to which the quick shoelace is trusted."""
@@ -139,8 +140,11 @@ def _length_fault(ring: tuple[Position, ...]) -> Fault | None:
         half_turn_rad = radians((end.lon_ndeg - before.lon_ndeg) / 2e9)
         share = sin((end_rad - lat_rad) / 2) ** 2 + cos(lat_rad) * cos(end_rad) * sin(half_turn_rad) ** 2
         length_m = 2 * RADIUS_MEAN_M * asin(min(1.0, sqrt(share)))
+        vertex = k or len(ring)
+        if length_m < EDGE_MIN_M:  # near a pole, where longitudes draw together
+            detail = f"vertices {vertex} and {k + 1} are the same place"
+            return Fault("polygon-too-few-distinct-vertices", detail)
         if length_m > EDGE_MAX_M:
-            vertex = k or len(ring)
             return Fault(
                 "polygon-edge-too-long",
                 f"the edge after vertex {vertex} is {length_m / 1e3:.0f} km long; the limit is 10,000 km",
