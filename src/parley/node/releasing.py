@@ -70,6 +70,15 @@ def release_draft(desk: Desk, draft_id: str) -> Message:
     return release_notice(desk, kept.draft)
 
 
+def check_one_person_may(desk: Desk, draft: Draft) -> None:
+    """Raise unless one person may draft and release at once.
+
+    Raises:
+        InputError: second-person-needed.
+    """
+    _check_second_person(desk, KeptDraft(draft=draft, by=desk.by, at_ms=desk.now_ms))
+
+
 def _check_second_person(desk: Desk, kept: KeptDraft) -> None:
     soon = kept.draft.volume.window.start_ms - desk.now_ms < SHORT_NOTICE_MS
     if desk.own.two_person and not soon and kept.by.duty == desk.by.duty:

@@ -18,7 +18,7 @@ Example, by the worked key of `note`, for the tree of the five entries "0" to "4
     — parley.example/record Qr4WZPz9uMfl121410FtMRs4OThkzC9WoMUX0wwDEHjLJIRoHx3ltuqkXAQowUQhZvp4tKcK5bH5dGpXlzgR68b0KwU=
 
 A signer must never sign two checkpoints that no consistency proof joins: that is a fork.
-"""  # noqa: E501 - a worked signature line does not fold
+"""
 
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error

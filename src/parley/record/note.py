@@ -36,7 +36,7 @@ id (not both) with one that we know. Every signature from a known key must verif
 there. Stricter than the specification, so that a verified note has one form and one possible author: a
 second signature line from one known key, base64 that is not canonical and public keys of small order are
 refused. At most 16 signatures and 256 KiB.
-"""  # noqa: E501 - a worked signature line does not fold
+"""
 
 import re
 from base64 import b64decode, b64encode

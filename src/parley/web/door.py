@@ -1,27 +1,18 @@
 """Door: what the web is given of a running node. The web parses and renders; the node decides."""
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from parley.check.model import CheckResult
 from parley.node.own import Own
 from parley.picture.model import Layer, OwnItem
 from parley.ports.clock import Clock
-from parley.ports.store import Line, Reads, Tx
+from parley.ports.store import Line, Reads
+from parley.ports.writing import Submit
 from parley.web.hub import Hub
 from parley.words.units import LineId, MessageId, TimeMs
 from parley.words.volume import Volume
-
-T = TypeVar("T")
-
-
-class Submit(Protocol):
-    """Hands a command to the one writer."""
-
-    def __call__(self, command: Callable[[Tx], T], *, urgent: bool = False) -> asyncio.Future[T]:
-        """Return a future that is done once the command is durable."""
 
 
 class Checks(Protocol):
@@ -30,10 +21,10 @@ class Checks(Protocol):
     def later(self, line: LineId, messages: Sequence[MessageId]) -> None:
         """Check these, if they are notices, when there is time. Called after the receipt is sent."""
 
-    def now(self, line: Line, volume: Volume) -> "asyncio.Future[CheckResult]":
+    def now(self, line: Line, volume: Volume) -> Awaitable[CheckResult]:
         """Check a volume that nobody has released yet."""
 
-    def replace_layer(self, layer: Layer, items: Sequence[OwnItem]) -> "asyncio.Future[int]":
+    def replace_layer(self, layer: Layer, items: Sequence[OwnItem]) -> Awaitable[int]:
         """Replace a layer of the picture, and check all open notices of the peers again."""
 
 
@@ -49,9 +40,9 @@ class Door:
     """The running node, as the web sees it.
 
     Attributes:
+        observed: what this process has seen of a line: state, when heard, the last problem.
         driven: the same clock as `clock` when an exercise drives it; else null.
         token: what our own desks show to be let in.
-        deliver: wakes the courier.
         trust: makes the node accept a peer's certificate.
     """
 
@@ -65,3 +56,4 @@ class Door:
     token: str
     trust: Callable[[Line], None]
     observed: Callable[[LineId], dict[str, object]]
+    heard: Callable[[LineId], None]

@@ -99,6 +99,7 @@ class PeerApp:
             return receive(tx, own, line.id, opened, clock.now_ms())
 
         received = await self._door.submit(command, urgent=urgent)
+        self._door.heard(line.id)
         answer = Answer(received.results, tuple(msgspec.Raw(receipt) for receipt in received.receipts))
         recorded = [
             result.id
@@ -112,6 +113,7 @@ class PeerApp:
         own, clock = self._door.own, self._door.clock
         if frame.line != line.id or frame.epoch != line.epoch or frame.to != own.party:
             raise PeerError("line-mismatch", "the frame is of another line")
+        self._door.heard(line.id)
         answers: list[AnyFrame] = [beat(self._door.reads, own, line, clock.now_ms())]
         wanted = await self._door.submit(lambda tx: take_frame(tx, self._door, line, frame))
         if wanted is not None:

@@ -161,20 +161,26 @@ class Withdraw(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=
     text: FreeText | None
 
 
-class StopActivity(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="scope", tag="activity"):
+class StopActivity(
+    Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="scope", tag="activity"
+):
     """Cease one notified activity. The volume is by value and acts even if `of` is unknown."""
 
     of: MessageId
     volume: Volume | None
 
 
-class StopVolume(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="scope", tag="volume"):
+class StopVolume(
+    Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="scope", tag="volume"
+):
     """Cease everything in this volume."""
 
     volume: Volume
 
 
-class StopPlace(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="scope", tag="place"):
+class StopPlace(
+    Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="scope", tag="place"
+):
     """Whoever is firing at this place: cease."""
 
     area: Area

@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from parley.words.bodies import LineTerms
-from parley.words.units import Count, PartyId, Sha256Hex, ShortText, TimeMs
+from parley.words.units import Count, PartyId, Sha256Hex, TimeMs
 
 PublicKeyHex = Annotated[str, Meta(pattern="^[0-9a-f]{64}$(?!\n)")]
 """A raw Ed25519 public key, lower-case hexadecimal."""

@@ -1,0 +1,256 @@
+"""The courier: carries what waits to the peer, in batches, and brings the receipts home.
+
+Two lanes to each peer, each with a connection of its own: FLASH is never behind anything. Within a lane
+the highest precedence goes first, then the oldest. A message leaves the queue only on the peer's
+receipt; a receipt of ours leaves it when the peer answers that it recorded it. The courier decides
+nothing else: it retries, with backoff and jitter, for ever.
+"""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import httpx
+import msgspec
+from msgspec import Struct
+
+from parley.node.framing import answer_gap, beat, take_beat
+from parley.node.own import Own
+from parley.node.receiving import Received, Result, Status, open_batch, receive
+from parley.ports.clock import Clock
+from parley.ports.store import Happening, Line, Queued, Reads, Tx
+from parley.ports.writing import Submit
+from parley.wire.document import read_frame, sign_frame
+from parley.words.codes import RANK, Precedence
+from parley.words.errors import PeerError
+from parley.words.header import AnyFrame, Beat
+from parley.words.units import LineId, MessageId
+
+BATCH_MESSAGES: Final = 256
+BATCH_BYTES: Final = 2 * 1024 * 1024
+FLASH_LANE: Final = (RANK[Precedence.FLASH],)
+ORDINARY_LANE: Final = tuple(rank for rank in RANK.values() if rank not in FLASH_LANE)
+FIRST_WAIT_S: Final = 0.1
+LONGEST_WAIT_S: Final = {FLASH_LANE: 2.0, ORDINARY_LANE: 15.0}
+REFUSED_WAIT_S: Final = 60.0
+TIMEOUT: Final = httpx.Timeout(20.0, connect=5.0)
+DEGRADED_BEATS: Final = 2
+SILENT_BEATS: Final = 4
+
+
+class Answer(Struct, frozen=True):
+    """What a peer answers to a push."""
+
+    results: tuple[Result, ...]
+    envelopes: tuple[msgspec.Raw, ...]
+
+
+class Frames(Struct, frozen=True):
+    """What a peer answers to a frame."""
+
+    frames: tuple[msgspec.Raw, ...]
+
+
+_ANSWER: Final = msgspec.json.Decoder(Answer)
+_FRAMES: Final = msgspec.json.Decoder(Frames)
+Problem = (httpx.HTTPError, httpx.InvalidURL, msgspec.DecodeError, PeerError, OSError)
+
+
+class Observed(Struct, kw_only=True):
+    """What this process has seen of a line; monotonic seconds."""
+
+    heard_s: float | None = None
+    problem: str = ""
+
+
+class Courier:
+    """Carries for all lines of a node. Lives on the event loop.
+
+    Args:
+        client: makes an HTTP client whose TLS trusts this line's peer alone.
+        beat_s: seconds between beats.
+    """
+
+    def __init__(
+        self,
+        own: Own,
+        reads: Reads,
+        submit: Submit,
+        clock: Clock,
+        client: Callable[[Line], httpx.AsyncClient],
+        *,
+        beat_s: float,
+    ) -> None:
+        self._own, self._reads, self._submit, self._clock = own, reads, submit, clock
+        self._client = client
+        self._beat_s = beat_s
+        self._wakes: dict[LineId, list[asyncio.Event]] = {}
+        self._observed: dict[LineId, Observed] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._random = random.Random()  # noqa: S311 - jitter, no secret
+
+    def start(self, line: Line) -> None:
+        """Carry for a line from now on; a line that is only proposed, or known already, is passed over."""
+        if line.peer is None or line.id in self._wakes:
+            return
+        self._wakes[line.id] = []
+        self._observed[line.id] = Observed()
+        for lane in (FLASH_LANE, ORDINARY_LANE):
+            wake = asyncio.Event()
+            self._wakes[line.id].append(wake)
+            self._tasks.append(asyncio.create_task(self._carry(line, lane, wake)))
+        self._tasks.append(asyncio.create_task(self._beat_on(line)))
+
+    def wake(self, lines: Sequence[LineId]) -> None:
+        """Look at the queues of these lines now."""
+        for line in lines:
+            for wake in self._wakes.get(line, ()):
+                wake.set()
+
+    def heard(self, line: LineId) -> None:
+        """Note that the peer was heard from."""
+        if line in self._observed:
+            self._observed[line].heard_s = asyncio.get_running_loop().time()
+
+    def observed(self, line: LineId) -> dict[str, object]:
+        """Return the observed state of a line: up, degraded or silent, and since when it was heard."""
+        seen = self._observed.get(line)
+        if seen is None or seen.heard_s is None:
+            return {"state": "silent", "heard_s_ago": None, "problem": seen.problem if seen else ""}
+        ago_s = asyncio.get_running_loop().time() - seen.heard_s
+        state = "up"
+        if ago_s > self._beat_s * DEGRADED_BEATS or seen.problem:
+            state = "degraded"
+        if ago_s > self._beat_s * SILENT_BEATS:
+            state = "silent"
+        return {"state": state, "heard_s_ago": round(ago_s, 1), "problem": seen.problem}
+
+    async def close(self) -> None:
+        """Stop carrying. What waits stays in the queue."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _carry(self, line: Line, lane: tuple[int, ...], wake: asyncio.Event) -> None:
+        refused: dict[MessageId, float] = {}
+        wait_s = FIRST_WAIT_S
+        async with self._client(line) as client:
+            while True:
+                wake.clear()
+                batch = self._batch(line, lane, refused)
+                if not batch:
+                    wait_s = FIRST_WAIT_S
+                    await _wait(wake, REFUSED_WAIT_S if refused else None)
+                    continue
+                if await self._push(client, line, batch, refused):
+                    wait_s = FIRST_WAIT_S
+                    continue
+                await asyncio.sleep(wait_s * self._random.uniform(0.5, 1.5))
+                wait_s = min(wait_s * 2, LONGEST_WAIT_S[lane])
+
+    def _batch(self, line: Line, lane: tuple[int, ...], refused: dict[MessageId, float]) -> list[Queued]:
+        now_s = asyncio.get_running_loop().time()
+        for message in [message for message, until_s in refused.items() if until_s <= now_s]:
+            del refused[message]
+        rows = self._reads.queue(line.id, lane, BATCH_MESSAGES + len(refused))
+        batch: list[Queued] = []
+        size = 0
+        for row in rows:
+            if row.id in refused:
+                continue
+            size += len(row.envelope)
+            if batch and size > BATCH_BYTES:
+                break
+            batch.append(row)
+        return batch[:BATCH_MESSAGES]
+
+    async def _push(
+        self, client: httpx.AsyncClient, line: Line, batch: list[Queued], refused: dict[MessageId, float]
+    ) -> bool:
+        """Push a batch and take the answer; tell whether anything left the queue."""
+        body = b'{"envelopes":[' + b",".join(row.envelope for row in batch) + b"]}"
+        try:
+            answer = _ANSWER.decode(await self._post(client, line, "push", body))
+            if len(answer.results) != len(batch):
+                raise PeerError("answer-malformed", "the peer answered for another number of messages")
+        except Problem as problem:
+            self._note(line, problem)
+            return False
+        self.heard(line.id)
+        self._observed[line.id].problem = ""
+        again_s = asyncio.get_running_loop().time() + REFUSED_WAIT_S
+        for row, result in zip(batch, answer.results, strict=True):
+            if result.status in {Status.QUARANTINED, Status.FORK}:
+                refused[row.id] = again_s
+        return await self._submit(lambda tx: self._take(tx, line, batch, answer))
+
+    def _take(self, tx: Tx, line: Line, batch: list[Queued], answer: Answer) -> bool:
+        now_ms = self._clock.now_ms()
+        left = False
+        for row, result in zip(batch, answer.results, strict=True):
+            if result.status in {Status.QUARANTINED, Status.FORK}:
+                detail = f"{result.rule}: {result.detail}"
+                tx.publish(Happening(at_ms=now_ms, line=line.id, what="refused", id=row.id, detail=detail))
+            elif row.receipt:
+                left |= tx.dequeue(line.id, row.id)
+        if answer.envelopes:
+            opened = open_batch(line, [bytes(raw) for raw in answer.envelopes])
+            received: Received = receive(tx, self._own, line.id, opened, now_ms)
+            left |= any(result.status is Status.RECORDED for result in received.results)
+        return left
+
+    async def _beat_on(self, line: Line) -> None:
+        """Beat for ever. A frame that brings a gap request is answered from the record."""
+        async with self._client(line) as client:
+            while True:
+                with contextlib.suppress(*Problem):
+                    await self._beat(client, line)
+                await asyncio.sleep(self._beat_s * self._random.uniform(0.9, 1.1))
+
+    async def _beat(self, client: httpx.AsyncClient, line: Line) -> None:
+        await self._frame(client, line, beat(self._reads, self._own, line, self._clock.now_ms()))
+
+    async def _frame(self, client: httpx.AsyncClient, line: Line, frame: AnyFrame) -> None:
+        envelope = sign_frame(frame, self._own.message_key)
+        answer = _FRAMES.decode(await self._post(client, line, "frame", envelope))
+        self.heard(line.id)
+        key = line.peer.keys.message if line.peer else ""
+        for raw in answer.frames:
+            heard = read_frame(bytes(raw), key)
+            wanted = await self._submit(lambda tx, heard=heard: self._take_frame(tx, line, heard))  # type: ignore[misc]
+            if wanted is not None:
+                await self._frame(client, line, wanted)
+
+    def _take_frame(self, tx: Tx, line: Line, heard: AnyFrame) -> AnyFrame | None:
+        if heard.line != line.id or heard.to != self._own.party:
+            raise PeerError("line-mismatch", "the frame is of another line")
+        if isinstance(heard, Beat):
+            return take_beat(tx, self._own, line, heard, self._clock.now_ms())
+        answer_gap(tx, self._own, line, heard)
+        return None
+
+    async def _post(self, client: httpx.AsyncClient, line: Line, what: str, body: bytes) -> bytes:
+        """Post to the first of the peer's addresses that answers."""
+        problem: Exception = PeerError("no-endpoint", "the peer's descriptor names no address")
+        for endpoint in line.peer.endpoints if line.peer else ():
+            try:
+                response = await client.post(
+                    f"{endpoint}/line/v1/{line.id}/{what}", content=body, timeout=TIMEOUT
+                )
+            except (httpx.HTTPError, OSError) as error:
+                problem = error
+                continue
+            if response.status_code == httpx.codes.OK:
+                return response.content
+            problem = PeerError("peer-refused", f"{response.status_code}: {response.text[:200]}")
+        raise problem
+
+    def _note(self, line: Line, problem: Exception) -> None:
+        self._observed[line.id].problem = f"{type(problem).__name__}: {problem}"[:200]
+
+
+async def _wait(wake: asyncio.Event, longest_s: float | None) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(wake.wait(), longest_s)

@@ -1,0 +1,42 @@
+"""TLS 1.3, mutual and pinned: each side trusts exactly the certificates in its peers' descriptors."""
+
+import ssl
+from pathlib import Path
+
+import httpx
+
+from parley.ports.store import Line
+
+
+class Tls:
+    """Contexts for the listener and for each peer.
+
+    Args:
+        certificate: our certificate's file; `key` its private key's.
+        passphrase: for the key, if it has one.
+    """
+
+    def __init__(self, certificate: Path, key: Path, passphrase: bytes | None) -> None:
+        self._certificate, self._key, self._passphrase = certificate, key, passphrase
+        self.listener = self._context(ssl.PROTOCOL_TLS_SERVER)
+
+    def _context(self, protocol: int) -> ssl.SSLContext:
+        context = ssl.SSLContext(protocol)
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_cert_chain(self._certificate, self._key, lambda: self._passphrase or b"")
+        return context
+
+    def trust(self, line: Line) -> None:
+        """Let a line's peer connect to our listener."""
+        if line.peer is not None:
+            self.listener.load_verify_locations(cadata=line.peer.certificate_pem)
+
+    def client(self, line: Line) -> httpx.AsyncClient:
+        """Return a client that speaks to this line's peer and to nobody else."""
+        context = self._context(ssl.PROTOCOL_TLS_CLIENT)
+        if line.peer is not None:
+            context.load_verify_locations(cadata=line.peer.certificate_pem)
+        limits = httpx.Limits(max_connections=2, max_keepalive_connections=2, keepalive_expiry=60)
+        return httpx.AsyncClient(verify=context, limits=limits, trust_env=False, http1=True, http2=False)

@@ -1,0 +1,1 @@
+"""Cli: the commands. They talk to the running node through its local API; only `init` and `serve` do not."""

@@ -1,0 +1,1 @@
+"""Config: where a node's files lie, and its settings. Exclusions are enforced when they are read."""

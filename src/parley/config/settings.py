@@ -1,0 +1,101 @@
+"""Settings: one table of name, default, unit and meaning, read from `parley.toml`."""
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from parley.config.home import Home
+from parley.words.errors import InputError
+from parley.words.party import PartyName
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a node is told.
+
+    Attributes:
+        name: this party's short name on the line, fit for voice.
+        peer_listen: address and port for other parties' nodes.
+        desk_listen: address and port for our own desks; a loopback address.
+        high_water: the high-water file; best on another volume than the database.
+        two_person: a second person must release what one drafted.
+        beat_s: seconds between beats, 1 to 3600.
+    """
+
+    name: PartyName
+    peer_listen: str = "127.0.0.1:7443"
+    desk_listen: str = "127.0.0.1:7080"
+    high_water: str
+    two_person: bool = False
+    beat_s: Annotated[float, Meta(ge=1.0, le=3_600.0)] = 10.0
+
+
+def read_settings(home: Home) -> Settings:
+    """Read and check the settings.
+
+    Raises:
+        InputError: home-missing, settings-invalid.
+    """
+    try:
+        text = home.settings.read_bytes()
+    except OSError as error:
+        raise InputError(
+            "home-missing", "there is no node here", where=str(home.path), do="Make one with `parley init`."
+        ) from error
+    try:
+        settings = msgspec.toml.decode(text, type=Settings)
+        parse_address(settings.peer_listen)
+        host, _ = parse_address(settings.desk_listen)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise InputError(
+            "settings-invalid", str(error), where=str(home.settings), do="Correct the file."
+        ) from error
+    if not ipaddress.ip_address(host).is_loopback:
+        raise InputError(
+            "settings-invalid",
+            "desk_listen must be a loopback address: the local API has no TLS",
+            where=str(home.settings),
+            do="Use 127.0.0.1, and a TLS proxy in front for desks on other machines.",
+        )
+    return settings
+
+
+def parse_address(text: str) -> tuple[str, int]:
+    """Split "address:port".
+
+    Raises:
+        ValueError: it is not a numeric address and a port.
+    """
+    host, _, port = text.rpartition(":")
+    address = ipaddress.ip_address(host.strip("[]"))
+    number = int(port)
+    if not 0 <= number <= 65_535:  # noqa: PLR2004 - the range of ports
+        raise ValueError(f"no such port: {port}")
+    return str(address), number
+
+
+def write_settings(path: Path, settings: Settings) -> None:
+    """Write the settings with a comment on each."""
+    text = f"""# Parley: the settings of one node. Restart `parley serve` after a change.
+
+# This party's short name on the line, fit for voice.
+name = "{settings.name}"
+
+# Address and port for other parties' nodes (mutual TLS).
+peer_listen = "{settings.peer_listen}"
+
+# Address and port for our own desks and commands; a loopback address.
+desk_listen = "{settings.desk_listen}"
+
+# The high-water file. Move it to another volume than the database: it shows when an old copy is put back.
+high_water = "{settings.high_water}"
+
+# Whether a second person must release what one drafted (under ten minutes to start, one is enough).
+two_person = {str(settings.two_person).lower()}
+
+# Seconds between beats, 1 to 3600.
+beat_s = {settings.beat_s}
+"""
+    path.write_text(text)

@@ -1,0 +1,1 @@
+"""Exercises: scenarios from public facts, played by real nodes. Always marked EXERCISE."""

@@ -1,0 +1,1 @@
+"""Phrases: phrase books (data), and codes rendered in the language of the reader."""

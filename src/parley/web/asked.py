@@ -1,0 +1,164 @@
+"""What our own desks and commands ask of the local API. One struct for each request body."""
+
+from msgspec import Struct
+
+from parley.node.answering import Typed
+from parley.node.lines import Wish
+from parley.node.releasing import Draft
+from parley.picture.model import Layer, OwnItem
+from parley.words.bodies import StatedReason, StopScope
+from parley.words.codes import Assurance, ReplyCode, Role, StopAnswer, UnitState
+from parley.words.header import By
+from parley.words.units import FreeText, Language, ShortText, TimeMs
+from parley.words.volume import Volume
+
+
+class Asked(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who asks: the role and the duty designation, never a name."""
+
+    role: Role = Role.WATCH_OFFICER
+    duty: ShortText
+
+    @property
+    def by(self) -> By:
+        """The signature's words: let in by the node's token."""
+        return By(role=self.role, duty=self.duty, assurance=Assurance.TOKEN)
+
+
+class AskPropose(Asked, frozen=True, kw_only=True):
+    """Propose a line."""
+
+    wish: Wish
+
+
+class AskPaper(Asked, frozen=True, kw_only=True):
+    """Take a proposal or an acceptance, as text."""
+
+    paper: str
+
+
+class AskConfirm(Asked, frozen=True, kw_only=True):
+    """Confirm the safety number as it was heard and typed."""
+
+    typed: str
+
+
+class AskTest(Asked, frozen=True, kw_only=True):
+    """Test the line between people."""
+
+    text: FreeText
+    language: Language = "en"
+
+
+class AskTestReply(Asked, frozen=True, kw_only=True):
+    """Answer a line test: what was read in it."""
+
+    of: str
+    text: FreeText
+
+
+class AskNotices(Asked, frozen=True, kw_only=True):
+    """Release notices; each is released or refused by itself."""
+
+    notices: tuple[Draft, ...]
+
+
+class AskDraft(Asked, frozen=True, kw_only=True):
+    """Keep a draft for its releaser; with `amends`, of a new version of that notice."""
+
+    draft: Draft
+    amends: str | None = None
+
+
+class AskAmend(Asked, frozen=True, kw_only=True):
+    """Release a new version of a notice, whole."""
+
+    draft: Draft
+
+
+class AskCheck(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Check a volume that nobody has released."""
+
+    volume: Volume
+
+
+class AskReason(Asked, frozen=True, kw_only=True):
+    """Cancel, with a stated reason."""
+
+    reason: StatedReason
+
+
+class AskBegin(Asked, frozen=True, kw_only=True):
+    """Begin; with a stated reason when something stands against it."""
+
+    reason: StatedReason | None = None
+
+
+class AskText(Asked, frozen=True, kw_only=True):
+    """Something that needs no more than an optional text."""
+
+    text: FreeText | None = None
+
+
+class AskReadBack(Asked, frozen=True, kw_only=True):
+    """Read back what one read; `version` is the exact message id, null for the newest."""
+
+    typed: Typed
+    version: str | None = None
+
+
+class AskReply(Asked, frozen=True, kw_only=True):
+    """Reply to a notice; `version` is the exact message id, null for the newest."""
+
+    code: ReplyCode
+    text: FreeText | None = None
+    who: ShortText | None = None
+    version: str | None = None
+
+
+class AskWithdraw(Asked, frozen=True, kw_only=True):
+    """Withdraw a reply of ours, by its id."""
+
+    reply: str
+    text: FreeText | None = None
+
+
+class AskClear(Asked, frozen=True, kw_only=True):
+    """Clear a notice's volumes on a person's word."""
+
+    ground: FreeText
+
+
+class AskUnits(Asked, frozen=True, kw_only=True):
+    """Note what own units do about a notice."""
+
+    units: tuple[ShortText, ...]
+    state: UnitState
+
+
+class AskStop(Asked, frozen=True, kw_only=True):
+    """Call a STOP: on a notice (a handle or id), or on a scope, or, with neither, on the line."""
+
+    notice: str | None = None
+    scope: StopScope | None = None
+    text: FreeText | None = None
+
+
+class AskStopReply(Asked, frozen=True, kw_only=True):
+    """Answer a STOP."""
+
+    answer: StopAnswer
+    ground: FreeText | None = None
+
+
+class AskLayer(Asked, frozen=True, kw_only=True):
+    """Replace a layer of the picture."""
+
+    layer: Layer
+    items: tuple[OwnItem, ...]
+
+
+class AskClock(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Drive the clock of an exercise node."""
+
+    now_ms: TimeMs

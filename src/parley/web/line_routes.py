@@ -1,0 +1,185 @@
+"""Routes of lines: open, confirm, test, and look at their records."""
+
+import asyncio
+from typing import Annotated
+
+from litestar import Controller, get, post
+from litestar.datastructures import State
+from litestar.params import Parameter
+from msgspec import Struct
+
+from parley.node.auditing import RecordReport, verify_record
+from parley.node.board import LineView, find_line, line_view
+from parley.node.desk import Desk
+from parley.node.lines import confirm, propose, take_paper
+from parley.ports.store import Line, Tx
+from parley.web.asked import AskConfirm, AskPaper, AskPropose, AskTest, AskTestReply
+from parley.web.door import Door
+from parley.words.bodies import LineTest, LineTestReply
+from parley.words.errors import InputError
+from parley.words.units import MessageId
+
+
+class Paper(Struct, frozen=True):
+    """A line, and the file that the other side needs next, if any."""
+
+    line: LineView
+    paper: str | None
+
+
+class LineStatus(Struct, frozen=True):
+    """A line and what this process has observed of it."""
+
+    line: LineView
+    observed: dict[str, object]
+
+
+class Sent(Struct, frozen=True):
+    """The message that was released."""
+
+    id: MessageId
+
+
+class EntryView(Struct, frozen=True):
+    """One entry of a record, as text, with its kind and its envelope (null when withheld)."""
+
+    entry: str
+    kind: str
+    envelope: str | None
+
+
+class Head(Struct, frozen=True):
+    """The newest signed head of a record, and the key that signed it."""
+
+    note: str | None
+    origin: str
+    size: int
+    root: str
+
+
+class LineRoutes(Controller):
+    """Under /api/v1/lines."""
+
+    path = "/lines"
+
+    @get("/")
+    async def list_lines(self, state: State) -> list[LineStatus]:
+        """All lines."""
+        door: Door = state.door
+        return [_status(door, line) for line in door.reads.lines()]
+
+    @post("/propose")
+    async def propose_line(self, state: State, data: AskPropose) -> Paper:
+        """Propose a line; give the paper to the other side."""
+        door: Door = state.door
+        if door.driven is not None:
+            refuse_unless_exercise(exercise=data.wish.exercise)
+        line, paper = await door.submit(
+            lambda tx: propose(tx, door.own, data.wish, data.by, door.clock.now_ms())
+        )
+        return Paper(line_view(door.reads, door.own, line), paper.decode())
+
+    @post("/papers")
+    async def take(self, state: State, data: AskPaper) -> Paper:
+        """Take a proposal (and accept it) or an acceptance (and complete the line)."""
+        door: Door = state.door
+
+        def command(tx: Tx) -> tuple[Line, bytes | None]:
+            line, paper = take_paper(tx, door.own, data.paper.encode(), data.by, door.clock.now_ms())
+            if door.driven is not None:
+                refuse_unless_exercise(exercise=line.terms.exercise)
+            return line, paper
+
+        line, paper = await door.submit(command)
+        door.trust(line)
+        return Paper(line_view(door.reads, door.own, line), paper.decode() if paper else None)
+
+    @get("/{line:str}")
+    async def show_line(self, state: State, line: str) -> LineStatus:
+        """One line, by name or id."""
+        door: Door = state.door
+        return _status(door, find_line(door.reads, line))
+
+    @post("/{line:str}/confirm")
+    async def confirm_line(self, state: State, line: str, data: AskConfirm) -> LineStatus:
+        """Confirm the safety number."""
+        door: Door = state.door
+        found = find_line(door.reads, line)
+        confirmed = await door.submit(
+            lambda tx: confirm(tx, door.own, found.id, data.typed, data.by, door.clock.now_ms())
+        )
+        return _status(door, confirmed)
+
+    @post("/{line:str}/test")
+    async def test_line(self, state: State, line: str, data: AskTest) -> Sent:
+        """Send a line test for a person to answer."""
+        door: Door = state.door
+        found = find_line(door.reads, line)
+
+        def command(tx: Tx) -> Sent:
+            desk = Desk(tx, door.own, found, data.by, door.clock.now_ms())
+            return Sent(desk.send(LineTest(salt=desk.salt(), text=data.text, language=data.language)).id)
+
+        return await door.submit(command)
+
+    @post("/{line:str}/test-reply")
+    async def reply_to_test(self, state: State, line: str, data: AskTestReply) -> Sent:
+        """Answer a line test with what was read in it."""
+        door: Door = state.door
+        found = find_line(door.reads, line)
+
+        def command(tx: Tx) -> Sent:
+            desk = Desk(tx, door.own, found, data.by, door.clock.now_ms())
+            return Sent(desk.send(LineTestReply(salt=desk.salt(), of=data.of, text=data.text)).id)
+
+        return await door.submit(command)
+
+    @get("/{line:str}/record")
+    async def read_record(
+        self,
+        state: State,
+        line: str,
+        start: Annotated[int, Parameter(ge=0)] = 0,
+        count: Annotated[int, Parameter(ge=1, le=1_000)] = 100,
+    ) -> list[EntryView]:
+        """Entries of our record, from an index."""
+        door: Door = state.door
+        rows = door.reads.entries(find_line(door.reads, line).id, start, count)
+        return [
+            EntryView(entry.decode(), kind, envelope.decode() if envelope else None)
+            for entry, kind, envelope in rows
+        ]
+
+    @get("/{line:str}/record/verify")
+    async def verify(self, state: State, line: str) -> RecordReport:
+        """Derive our record again from its entries, and compare with everything that is stored."""
+        door: Door = state.door
+        found = find_line(door.reads, line)
+        return await asyncio.to_thread(verify_record, door.reads, door.own, found)
+
+    @get("/{line:str}/record/head")
+    async def head(self, state: State, line: str) -> Head:
+        """The newest signed head."""
+        door: Door = state.door
+        found = find_line(door.reads, line)
+        notes = door.reads.heads(found.id)
+        tree = door.reads.chain(found.id).tree
+        return Head(notes[-1].decode() if notes else None, found.origin, tree.size, tree.root().hex())
+
+
+def refuse_unless_exercise(*, exercise: bool) -> None:
+    """Raise unless a line is an exercise: no other may run on a driven clock.
+
+    Raises:
+        InputError: driven-clock-refused.
+    """
+    if not exercise:
+        raise InputError(
+            "driven-clock-refused",
+            "this node runs on a driven clock, which only exercise lines may",
+            do="Serve it without --driven-clock, or mark the line as an exercise.",
+        )
+
+
+def _status(door: Door, line: Line) -> LineStatus:
+    return LineStatus(line_view(door.reads, door.own, line), door.observed(line.id))

@@ -1,0 +1,224 @@
+"""Routes of notices: draft, check, release, amend, cancel, begin, end; read back, reply, withdraw, clear."""
+
+from collections.abc import Callable
+
+from litestar import Controller, get, post
+from litestar.datastructures import State
+from msgspec import Struct
+
+from parley.check.model import CheckResult
+from parley.exchange import thread as threads
+from parley.exchange.thread import Thread
+from parley.node import answering, releasing
+from parley.node.board import NoticeView, find_line, find_notice, notice_view, notice_views
+from parley.node.checking import UnitMark, mark_units
+from parley.node.desk import Desk
+from parley.ports.store import Line, Tx
+from parley.web import asked
+from parley.web.door import Door
+from parley.wire.message import Message
+from parley.words.errors import ParleyError
+from parley.words.units import MessageId
+
+
+class Released(Struct, frozen=True):
+    """What became of one notice: its id and handle, or why it was refused."""
+
+    id: MessageId | None
+    handle: str | None
+    error: str | None = None
+    what: str | None = None
+
+
+class Drafted(Struct, frozen=True):
+    """A kept draft, and what its check found."""
+
+    draft: str
+    check: CheckResult
+
+
+class Acted(Struct, frozen=True):
+    """The message that was released, and the notice as it stands now."""
+
+    id: MessageId
+    notice: NoticeView
+
+
+class NoticeRoutes(Controller):
+    """Under /api/v1/lines/LINE. NOTICE is a handle ("EASTERN-12"), an id, or the beginning of one."""
+
+    path = "/lines/{line:str}"
+
+    @post("/check", status_code=200)
+    async def check(self, state: State, line: str, data: asked.AskCheck) -> CheckResult:
+        """Check a volume against the picture and the notices, before anything is released."""
+        door: Door = state.door
+        return await door.checks.now(find_line(door.reads, line), data.volume)
+
+    @post("/drafts")
+    async def draft(self, state: State, line: str, data: asked.AskDraft) -> Drafted:
+        """Keep a draft for its releaser, and check it."""
+        door: Door = state.door
+        found = find_line(door.reads, line)
+        amends = find_notice(door.reads, door.own, found, data.amends).id if data.amends else None
+        result = await door.checks.now(found, data.draft.volume)
+        kept = releasing.KeptDraft(draft=data.draft, by=data.by, at_ms=door.clock.now_ms(), amends=amends)
+        draft_id = await door.submit(lambda tx: releasing.keep_draft(_desk(door, tx, found, data), kept))
+        return Drafted(draft_id, result)
+
+    @post("/drafts/{draft:str}/release")
+    async def release_draft(self, state: State, line: str, draft: str, data: asked.AskText) -> Acted:
+        """Release a draft; by a second person where the rules of this node say so."""
+        return await _act(state.door, line, data, lambda desk: releasing.release_draft(desk, draft))
+
+    @post("/notices")
+    async def release(self, state: State, line: str, data: asked.AskNotices) -> list[Released]:
+        """Release notices; each is released or refused by itself."""
+        door: Door = state.door
+        found = find_line(door.reads, line)
+        futures = [door.submit(_releasing(door, found, data, draft)) for draft in data.notices]
+        answers = []
+        for future in futures:
+            try:
+                answers.append(await future)
+            except ParleyError as error:
+                answers.append(Released(None, None, error.name, str(error)))
+        return answers
+
+    @get("/notices")
+    async def list_notices(self, state: State, line: str, *, all_of_them: bool = False) -> list[NoticeView]:
+        """The open notices of a line, or all of them."""
+        door: Door = state.door
+        found = find_line(door.reads, line)
+        return notice_views(door.reads, door.own, found, door.clock.now_ms(), open_only=not all_of_them)
+
+    @get("/notices/{notice:str}")
+    async def show(self, state: State, line: str, notice: str) -> NoticeView:
+        """One notice with everything that stands beside it."""
+        door: Door = state.door
+        found = find_line(door.reads, line)
+        thread = find_notice(door.reads, door.own, found, notice)
+        return notice_view(door.reads, door.own, found, thread, door.clock.now_ms())
+
+    @post("/notices/{notice:str}/amend")
+    async def amend(self, state: State, line: str, notice: str, data: asked.AskAmend) -> Acted:
+        """Release a new version, whole."""
+        return await _on_notice(
+            state.door, line, notice, data, lambda desk, thread: releasing.amend(desk, thread.id, data.draft)
+        )
+
+    @post("/notices/{notice:str}/cancel")
+    async def cancel(self, state: State, line: str, notice: str, data: asked.AskReason) -> Acted:
+        """Say that the activity will not take place."""
+        return await _on_notice(
+            state.door,
+            line,
+            notice,
+            data,
+            lambda desk, thread: releasing.cancel(desk, thread.id, data.reason),
+        )
+
+    @post("/notices/{notice:str}/begin")
+    async def begin(self, state: State, line: str, notice: str, data: asked.AskBegin) -> Acted:
+        """Say that the activity begins; over what stands it needs a releaser's stated reason."""
+        return await _on_notice(
+            state.door, line, notice, data, lambda desk, thread: releasing.begin(desk, thread.id, data.reason)
+        )
+
+    @post("/notices/{notice:str}/end")
+    async def end(self, state: State, line: str, notice: str, data: asked.AskText) -> Acted:
+        """Say that the activity has ended."""
+        return await _on_notice(
+            state.door, line, notice, data, lambda desk, thread: releasing.end(desk, thread.id, data.text)
+        )
+
+    @post("/notices/{notice:str}/read-back")
+    async def read_back(self, state: State, line: str, notice: str, data: asked.AskReadBack) -> Acted:
+        """Send what a person typed; both nodes compare it with the notice."""
+        return await _on_notice(
+            state.door,
+            line,
+            notice,
+            data,
+            lambda desk, thread: answering.read_back(
+                desk, data.version or threads.latest(thread).id, data.typed
+            ),
+        )
+
+    @post("/notices/{notice:str}/reply")
+    async def reply(self, state: State, line: str, notice: str, data: asked.AskReply) -> Acted:
+        """Answer a notice."""
+        return await _on_notice(
+            state.door,
+            line,
+            notice,
+            data,
+            lambda desk, thread: answering.reply(
+                desk, data.version or threads.latest(thread).id, data.code, text=data.text, who=data.who
+            ),
+        )
+
+    @post("/notices/{notice:str}/withdraw")
+    async def withdraw(self, state: State, line: str, notice: str, data: asked.AskWithdraw) -> Acted:
+        """Take back a reply of ours by a new entry."""
+        return await _on_notice(
+            state.door,
+            line,
+            notice,
+            data,
+            lambda desk, _thread: answering.withdraw(desk, data.reply, data.text),
+        )
+
+    @post("/notices/{notice:str}/clear")
+    async def clear(self, state: State, line: str, notice: str, data: asked.AskClear) -> NoticeView:
+        """Clear a notice's volumes on a person's attributed word: ours, private."""
+        door: Door = state.door
+        found = find_line(door.reads, line)
+        thread = find_notice(door.reads, door.own, found, notice)
+        await door.submit(lambda tx: answering.clear(_desk(door, tx, found, data), thread.id, data.ground))
+        door.checks.later(found.id, [thread.id])
+        cleared = find_notice(door.reads, door.own, found, thread.id)
+        return notice_view(door.reads, door.own, found, cleared, door.clock.now_ms())
+
+    @post("/notices/{notice:str}/units")
+    async def units(self, state: State, line: str, notice: str, data: asked.AskUnits) -> list[UnitMark]:
+        """Note what own units do about a notice: warned, has it, complying and so on. Private."""
+        door: Door = state.door
+        found = find_line(door.reads, line)
+        thread = find_notice(door.reads, door.own, found, notice)
+        marks = await door.submit(
+            lambda tx: mark_units(_desk(door, tx, found, data), thread.id, data.units, data.state)
+        )
+        return list(marks)
+
+
+def _desk(door: Door, tx: Tx, line: Line, data: asked.Asked) -> Desk:
+    return Desk(tx, door.own, tx.line(line.id) or line, data.by, door.clock.now_ms())
+
+
+def _releasing(
+    door: Door, line: Line, data: asked.AskNotices, draft: releasing.Draft
+) -> Callable[[Tx], Released]:
+    def command(tx: Tx) -> Released:
+        desk = _desk(door, tx, line, data)
+        releasing.check_one_person_may(desk, draft)
+        message = releasing.release_notice(desk, draft)
+        return Released(message.id, f"{door.own.descriptor.name}-{message.header.seq}")
+
+    return command
+
+
+async def _act(door: Door, line: str, data: asked.Asked, use_case: Callable[[Desk], Message]) -> Acted:
+    found = find_line(door.reads, line)
+    message = await door.submit(lambda tx: use_case(_desk(door, tx, found, data)))
+    thread_id = door.reads.thread_of(found.id, message.id) or message.id
+    door.checks.later(found.id, [message.id, thread_id])
+    thread = find_notice(door.reads, door.own, found, thread_id)
+    return Acted(message.id, notice_view(door.reads, door.own, found, thread, door.clock.now_ms()))
+
+
+async def _on_notice(
+    door: Door, line: str, notice: str, data: asked.Asked, use_case: Callable[[Desk, Thread], Message]
+) -> Acted:
+    thread = find_notice(door.reads, door.own, find_line(door.reads, line), notice)
+    return await _act(door, line, data, lambda desk: use_case(desk, thread))

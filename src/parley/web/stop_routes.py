@@ -1,0 +1,97 @@
+"""Routes of STOPs. A call goes to the head of the writer's next batch."""
+
+from litestar import Controller, get, post
+from litestar.datastructures import State
+from msgspec import Struct
+
+from parley.node import stopping
+from parley.node.board import StopView, find_line, find_notice, stop_views
+from parley.node.desk import Desk
+from parley.ports.store import Line, Tx
+from parley.web import asked
+from parley.web.door import Door
+from parley.wire.message import Message
+from parley.words.bodies import StopLine
+from parley.words.errors import InputError
+from parley.words.units import MessageId
+
+
+class Stopped(Struct, frozen=True):
+    """The message that was released about a STOP."""
+
+    id: MessageId
+
+
+class StopRoutes(Controller):
+    """Under /api/v1/lines/LINE/stops. STOP is its id, or at least eight leading characters of it."""
+
+    path = "/lines/{line:str}/stops"
+
+    @get("/")
+    async def list_stops(self, state: State, line: str, *, all_of_them: bool = False) -> list[StopView]:
+        """The standing STOPs of a line, or all of them."""
+        door: Door = state.door
+        found = find_line(door.reads, line)
+        return stop_views(door.reads, door.own, found, door.clock.now_ms(), standing_only=not all_of_them)
+
+    @post("/")
+    async def call(self, state: State, line: str, data: asked.AskStop) -> Stopped:
+        """Call a STOP: on a notice, on a scope, or on the whole line."""
+        door: Door = state.door
+        found = find_line(door.reads, line)
+        thread = find_notice(door.reads, door.own, found, data.notice) if data.notice else None
+
+        def command(tx: Tx) -> Message:
+            desk = _desk(door, tx, found, data)
+            scope = stopping.scope_of_notice(desk, thread.id) if thread else (data.scope or StopLine())
+            return stopping.call(desk, scope, data.text)
+
+        return Stopped((await door.submit(command, urgent=True)).id)
+
+    @post("/{stop:str}/reply")
+    async def answer(self, state: State, line: str, stop: str, data: asked.AskStopReply) -> Stopped:
+        """Answer a STOP of theirs."""
+        door: Door = state.door
+        found = find_line(door.reads, line)
+        stop_id = _find_stop(door, found, stop)
+        message = await door.submit(
+            lambda tx: stopping.answer(_desk(door, tx, found, data), stop_id, data.answer, data.ground),
+            urgent=True,
+        )
+        return Stopped(message.id)
+
+    @post("/{stop:str}/reaffirm")
+    async def reaffirm(self, state: State, line: str, stop: str, data: asked.AskText) -> Stopped:
+        """Say that our STOP still stands."""
+        door: Door = state.door
+        found = find_line(door.reads, line)
+        stop_id = _find_stop(door, found, stop)
+        message = await door.submit(
+            lambda tx: stopping.reaffirm(_desk(door, tx, found, data), stop_id), urgent=True
+        )
+        return Stopped(message.id)
+
+    @post("/{stop:str}/release")
+    async def release(self, state: State, line: str, stop: str, data: asked.AskText) -> Stopped:
+        """Release our STOP: the only thing that ends it."""
+        door: Door = state.door
+        found = find_line(door.reads, line)
+        stop_id = _find_stop(door, found, stop)
+        message = await door.submit(
+            lambda tx: stopping.release(_desk(door, tx, found, data), stop_id, data.text), urgent=True
+        )
+        return Stopped(message.id)
+
+
+def _desk(door: Door, tx: Tx, line: Line, data: asked.Asked) -> Desk:
+    return Desk(tx, door.own, tx.line(line.id) or line, data.by, door.clock.now_ms())
+
+
+def _find_stop(door: Door, line: Line, text: str) -> MessageId:
+    stops = [stop.id for stop in door.reads.stops(line.id, standing_only=False)]
+    hits = [stop for stop in stops if len(text) >= 8 and stop.startswith(text.lower())]  # noqa: PLR2004
+    if len(hits) != 1:
+        raise InputError(
+            "stop-unknown", "no such STOP on this line, or several", where=text[:80], do="See `parley board`."
+        )
+    return hits[0]

@@ -1,0 +1,1 @@
+"""Wiring: where a node is put together. The only room that opens adapters."""

@@ -1,0 +1,226 @@
+"""A running node: one writer, one checking thread, two listeners, a courier, put together and taken down.
+
+peer -> web.peer -> writer (record, receipt, state) -> answer sent -> checking thread -> writer -> desks
+desk -> web.api  -> writer (record, state, queue)   -> courier -> peer
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import uvicorn
+
+from parley.adapters.courier import Courier
+from parley.adapters.high_water import HighWater, Mark
+from parley.adapters.picture_store import SqlitePictureStore
+from parley.adapters.sqlite_store import SqliteReads, SqliteTx, connect
+from parley.adapters.sqlite_writer import Writer, end_process
+from parley.adapters.system_clock import DrivenClock, SystemClock
+from parley.adapters.tls import Tls
+from parley.adapters.volume_index import MemoryVolumeIndex
+from parley.check.engine import CheckEngine
+from parley.config.home import Home
+from parley.config.settings import Settings, parse_address, read_settings
+from parley.node.checking import Checker
+from parley.node.own import Own
+from parley.node.recording import sign_heads
+from parley.ports.store import Line, Tx
+from parley.web.api import make_api
+from parley.web.door import Door
+from parley.web.hub import Hub
+from parley.web.peer import PeerApp
+from parley.wiring.check_thread import CheckThread
+from parley.wiring.making import load_own
+from parley.words.errors import InputError, SystemFault
+
+T = TypeVar("T")
+GRACE_S = 1
+
+
+class RunningNode:
+    """One node, started by `start` and taken down by `close`.
+
+    Args:
+        home: its folder.
+        passphrase: of its keys, if they have one.
+        driven_from_ms: start of a driven clock, UTC milliseconds; only where every line is an exercise.
+    """
+
+    def __init__(
+        self, home: Home, *, passphrase: bytes | None = None, driven_from_ms: int | None = None
+    ) -> None:
+        self.home = home
+        self.settings: Settings = read_settings(home)
+        self.own: Own = load_own(home, self.settings, passphrase)
+        self.clock = SystemClock() if driven_from_ms is None else DrivenClock(driven_from_ms)
+        self._loop = asyncio.get_running_loop()
+        self._high_water = HighWater(Path(self.settings.high_water))
+        self._high_water.load()
+        self.reads = SqliteReads(connect(home.lines_db, write=False))
+        self._high_water.refuse_older(self.reads)
+        self._refuse_real_lines()
+        self.hub = Hub(self._loop)
+        self._writer = Writer(
+            home.lines_db,
+            home.lock,
+            before_commit=lambda tx: sign_heads(tx, self.own, tx.touched),
+            after_commit=self._after_commit,
+            on_failure=end_process,
+        )
+        self._tls = Tls(home.certificate, home.key("tls"), passphrase)
+        self._checks = self._make_checks()
+        self._courier = Courier(
+            self.own, self.reads, self.submit, self.clock, self._tls.client, beat_s=self.settings.beat_s
+        )
+        self._servers: list[uvicorn.Server] = []
+        self._serving: list[asyncio.Task[None]] = []
+
+    def _refuse_real_lines(self) -> None:
+        real = [line.name for line in self.reads.lines() if not line.terms.exercise]
+        if isinstance(self.clock, DrivenClock) and real:
+            raise InputError(
+                "driven-clock-refused",
+                "a driven clock is for exercise lines only",
+                where=", ".join(real),
+                do="Serve this node without --driven-clock.",
+            )
+
+    def _make_checks(self) -> CheckThread:
+        pictures = SqlitePictureStore(self.home.picture_db, self.home.picture_key.read_bytes())
+        checker = Checker(CheckEngine(MemoryVolumeIndex()), pictures)
+        reads = SqliteReads(connect(self.home.lines_db, write=False))
+        return CheckThread(checker, pictures, reads, self._writer.submit, self.clock, self._loop)
+
+    def submit(self, command: Callable[[Tx], T], *, urgent: bool = False) -> "asyncio.Future[T]":
+        """Hand a command to the writer; what is returned is done once the command is durable."""
+        return asyncio.wrap_future(self._writer.submit(command, urgent=urgent), loop=self._loop)
+
+    def _after_commit(self, tx: SqliteTx) -> None:
+        """On the writer's thread: keep the high-water mark, then tell the desks and the courier."""
+        marks = {line: tx.chain(line).tree for line in tx.touched}
+        self._high_water.raise_to({line: Mark(tree.size, tree.root().hex()) for line, tree in marks.items()})
+        self.hub.tell(tx.happenings)
+        if tx.touched:
+            lines = tuple(tx.touched)
+            self._loop.call_soon_threadsafe(self._courier.wake, lines)
+
+    def trust(self, line: Line) -> None:
+        """Accept a line's peer on the listener, and carry for the line from now on."""
+        self._tls.trust(line)
+        self._courier.start(line)
+
+    async def start(self) -> None:
+        """Start serving; returns once both listeners accept connections.
+
+        Raises:
+            SystemFault: the picture cannot be read, or an address is taken.
+        """
+        self._checks.start()
+        for line in self.reads.lines():
+            self.trust(line)
+        door = Door(
+            own=self.own,
+            clock=self.clock,
+            driven=self.clock if isinstance(self.clock, DrivenClock) else None,
+            reads=self.reads,
+            submit=self.submit,
+            checks=self._checks,
+            hub=self.hub,
+            token=self.home.token.read_text().strip(),
+            trust=self.trust,
+            observed=self._courier.observed,
+            heard=self._courier.heard,
+        )
+        await self._serve(PeerApp(door), self.settings.peer_listen, secure=True)
+        await self._serve(make_api(door), self.settings.desk_listen, secure=False)
+
+    async def _serve(self, app: Any, address: str, *, secure: bool) -> None:  # noqa: ANN401 - any ASGI application
+        listener = _bound(address)
+        config = uvicorn.Config(
+            app,
+            ssl_context_factory=(lambda _config, _default: self._tls.listener) if secure else None,
+            loop="none",
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_level="critical",
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+        server = _Server(config)
+        task = asyncio.create_task(server.serve(sockets=[listener]))
+        self._servers.append(server)
+        self._serving.append(task)
+        while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event for this
+            await asyncio.sleep(0.005)
+        if task.done():
+            task.result()
+
+    async def close(self) -> None:
+        """Stop: finish what was accepted, and let go of the lease."""
+        self.hub.close()
+        for server in self._servers:
+            server.should_exit = True
+        await asyncio.gather(*self._serving, return_exceptions=True)
+        await self._courier.close()
+        await asyncio.to_thread(self._checks.close)
+        await asyncio.to_thread(self._writer.close)
+
+
+class _Server(uvicorn.Server):
+    """A listener that leaves the process's signals to the node."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _bound(address: str) -> socket.socket:
+    host, port = parse_address(address)
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise SystemFault(
+            "address-taken", f"cannot listen: {error.strerror}", where=address, do="Change it in parley.toml."
+        ) from error
+    return listener
+
+
+async def serve(
+    home: Home,
+    *,
+    passphrase: bytes | None,
+    driven_from_ms: int | None,
+    ready: Callable[[RunningNode], None],
+) -> None:
+    """Run a node until SIGINT or SIGTERM.
+
+    Args:
+        home: its folder.
+        passphrase: of its keys, if they have one.
+        driven_from_ms: start of a driven clock, for exercises.
+        ready: called once both listeners accept connections.
+
+    Raises:
+        InputError, SystemFault: it cannot start; the error says why.
+    """
+    node = RunningNode(home, passphrase=passphrase, driven_from_ms=driven_from_ms)
+    done = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, done.set)
+    try:
+        await node.start()
+        ready(node)
+        await done.wait()
+    finally:
+        await node.close()
