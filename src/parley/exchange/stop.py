@@ -108,7 +108,7 @@ def move(stop: StandingStop, event: Event) -> StandingStop:
             first_ms = stop.released_ms if stop.released_ms is not None else event.at_ms
             return replace(stop, state=landing, released_ms=first_ms)
         case _:
-            return stop
+            return replace(stop, state=landing)
 
 
 def _answered(stop: StandingStop, event: StopAnswered) -> StandingStop:
