@@ -12,17 +12,19 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Final
 
-import httpx
+import aiohttp
 import msgspec
 from msgspec import Struct
 
 from parley.node.framing import answer_gap, beat, take_beat
 from parley.node.own import Own
 from parley.node.receiving import Received, Result, Status, open_batch, receive
+from parley.node.recording import place_of
 from parley.ports.clock import Clock
 from parley.ports.store import Happening, Line, Queued, Reads, Tx
 from parley.ports.writing import Submit
 from parley.wire.document import read_frame, sign_frame
+from parley.wire.message import check_place
 from parley.words.codes import RANK, Precedence
 from parley.words.errors import PeerError
 from parley.words.header import AnyFrame, Beat
@@ -35,7 +37,9 @@ ORDINARY_LANE: Final = tuple(rank for rank in RANK.values() if rank not in FLASH
 FIRST_WAIT_S: Final = 0.1
 LONGEST_WAIT_S: Final = {FLASH_LANE: 2.0, ORDINARY_LANE: 15.0}
 REFUSED_WAIT_S: Final = 60.0
-TIMEOUT: Final = httpx.Timeout(20.0, connect=5.0)
+TIMEOUT: Final = aiohttp.ClientTimeout(total=30.0, sock_connect=5.0)
+MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
+OK: Final = 200
 DEGRADED_BEATS: Final = 2
 SILENT_BEATS: Final = 4
 
@@ -55,7 +59,7 @@ class Frames(Struct, frozen=True):
 
 _ANSWER: Final = msgspec.json.Decoder(Answer)
 _FRAMES: Final = msgspec.json.Decoder(Frames)
-Problem = (httpx.HTTPError, httpx.InvalidURL, msgspec.DecodeError, PeerError, OSError)
+Problem = (aiohttp.ClientError, TimeoutError, msgspec.DecodeError, PeerError, OSError, ValueError)
 
 
 class Observed(Struct, kw_only=True):
@@ -79,7 +83,7 @@ class Courier:
         reads: Reads,
         submit: Submit,
         clock: Clock,
-        client: Callable[[Line], httpx.AsyncClient],
+        client: Callable[[Line], aiohttp.ClientSession],
         *,
         beat_s: float,
     ) -> None:
@@ -167,7 +171,7 @@ class Courier:
         return batch[:BATCH_MESSAGES]
 
     async def _push(
-        self, client: httpx.AsyncClient, line: Line, batch: list[Queued], refused: dict[MessageId, float]
+        self, client: aiohttp.ClientSession, line: Line, batch: list[Queued], refused: dict[MessageId, float]
     ) -> bool:
         """Push a batch and take the answer; tell whether anything left the queue."""
         body = b'{"envelopes":[' + b",".join(row.envelope for row in batch) + b"]}"
@@ -209,10 +213,10 @@ class Courier:
                     await self._beat(client, line)
                 await asyncio.sleep(self._beat_s * self._random.uniform(0.9, 1.1))
 
-    async def _beat(self, client: httpx.AsyncClient, line: Line) -> None:
+    async def _beat(self, client: aiohttp.ClientSession, line: Line) -> None:
         await self._frame(client, line, beat(self._reads, self._own, line, self._clock.now_ms()))
 
-    async def _frame(self, client: httpx.AsyncClient, line: Line, frame: AnyFrame) -> None:
+    async def _frame(self, client: aiohttp.ClientSession, line: Line, frame: AnyFrame) -> None:
         envelope = sign_frame(frame, self._own.message_key)
         answer = _FRAMES.decode(await self._post(client, line, "frame", envelope))
         self.heard(line.id)
@@ -224,31 +228,39 @@ class Courier:
                 await self._frame(client, line, wanted)
 
     def _take_frame(self, tx: Tx, line: Line, heard: AnyFrame) -> AnyFrame | None:
-        if heard.line != line.id or heard.to != self._own.party:
-            raise PeerError("line-mismatch", "the frame is of another line")
+        check_place(heard, place_of(self._own, line))
         if isinstance(heard, Beat):
             return take_beat(tx, self._own, line, heard, self._clock.now_ms())
         answer_gap(tx, self._own, line, heard)
         return None
 
-    async def _post(self, client: httpx.AsyncClient, line: Line, what: str, body: bytes) -> bytes:
+    async def _post(self, client: aiohttp.ClientSession, line: Line, what: str, body: bytes) -> bytes:
         """Post to the first of the peer's addresses that answers."""
         problem: Exception = PeerError("no-endpoint", "the peer's descriptor names no address")
         for endpoint in line.peer.endpoints if line.peer else ():
             try:
-                response = await client.post(
-                    f"{endpoint}/line/v1/{line.id}/{what}", content=body, timeout=TIMEOUT
-                )
-            except (httpx.HTTPError, OSError) as error:
+                status, answer = await _exchange(client, f"{endpoint}/line/v1/{line.id}/{what}", body)
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 problem = error
                 continue
-            if response.status_code == httpx.codes.OK:
-                return response.content
-            problem = PeerError("peer-refused", f"{response.status_code}: {response.text[:200]}")
+            if status == OK:
+                return answer
+            problem = PeerError("peer-refused", f"{status}: {answer[:200]!r}")
         raise problem
 
     def _note(self, line: Line, problem: Exception) -> None:
         self._observed[line.id].problem = f"{type(problem).__name__}: {problem}"[:200]
+
+
+async def _exchange(client: aiohttp.ClientSession, url: str, body: bytes) -> tuple[int, bytes]:
+    """Post, and read an answer of bounded size."""
+    async with client.post(url, data=body, timeout=TIMEOUT, allow_redirects=False) as response:
+        chunks = bytearray()
+        async for chunk in response.content.iter_any():
+            chunks += chunk
+            if len(chunks) > MAX_ANSWER_BYTES:
+                raise PeerError("answer-too-large", f"an answer holds at most {MAX_ANSWER_BYTES} bytes")
+        return response.status, bytes(chunks)
 
 
 async def _wait(wake: asyncio.Event, longest_s: float | None) -> None:

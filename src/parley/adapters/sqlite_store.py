@@ -5,10 +5,11 @@ command writes through. The transaction itself is `sqlite_writer`'s.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self, TypeVar
 
 import msgspec
 
@@ -18,10 +19,11 @@ from parley.exchange.thread import Thread
 from parley.ports.store import Chain, Happening, Line, Note, Queued, Recorded
 from parley.record import entry as entries
 from parley.record.merkle import StoredHash
-from parley.words.errors import SystemFault
+from parley.words.errors import ParleyError, SystemFault
 from parley.words.header import Seen
 from parley.words.units import LineId, MessageId, PartyId, Seq, Sha256Hex, TimeMs
 
+T = TypeVar("T")
 SCHEMA_VERSION: Final = 1
 QUARANTINE_ROWS: Final = 1_000
 QUARANTINE_BYTES: Final = 64 * 1024
@@ -62,11 +64,16 @@ CREATE TABLE journal (n INTEGER PRIMARY KEY, at INTEGER NOT NULL, what TEXT NOT 
     hash TEXT NOT NULL);
 """
 
-_LINE: Final = msgspec.json.Decoder(Line)
 _CHAIN: Final = msgspec.json.Decoder(Chain)
 _THREAD: Final = msgspec.json.Decoder(Thread)
 _STOP: Final = msgspec.json.Decoder(StandingStop)
 _encode: Final = msgspec.json.Encoder(order="sorted").encode
+
+
+@lru_cache(maxsize=256)
+def _line(value: bytes) -> Line:
+    """Decode a line; lines are long, asked for with every message, and seldom change."""
+    return msgspec.json.decode(value, type=Line)
 
 
 def connect(path: Path, *, write: bool) -> sqlite3.Connection:
@@ -130,11 +137,11 @@ class SqliteReads:
         return self._connection.execute(sql, values).fetchall()
 
     def lines(self) -> list[Line]:
-        return [_LINE.decode(row[0]) for row in self._all("SELECT value FROM line ORDER BY name")]
+        return [_line(row[0]) for row in self._all("SELECT value FROM line ORDER BY name")]
 
     def line(self, line: LineId) -> Line | None:
         row = self._one("SELECT value FROM line WHERE id = ?", line)
-        return _LINE.decode(row[0]) if row else None
+        return _line(row[0]) if row else None
 
     def chain(self, line: LineId) -> Chain:
         row = self._one("SELECT value FROM chain WHERE line = ?", line)
@@ -258,9 +265,27 @@ class SqliteTx(SqliteReads):
         super().__init__(connection)
         self.happenings: list[Happening] = []
         self.touched: dict[LineId, None] = {}
+        self._journal_tail: tuple[int, str] | None = None
 
     def _run(self, sql: str, *values: object) -> sqlite3.Cursor:
         return self._connection.execute(sql, values)
+
+    def attempt(self, command: Callable[[Self], T]) -> T | ParleyError:
+        published, touched = len(self.happenings), dict(self.touched)
+        self._run("SAVEPOINT part")
+        try:
+            result = command(self)
+        except Exception as error:
+            self._run("ROLLBACK TO part")
+            self._run("RELEASE part")
+            del self.happenings[published:]
+            self.touched = touched
+            self._journal_tail = None
+            if isinstance(error, ParleyError):
+                return error
+            raise
+        self._run("RELEASE part")
+        return result
 
     def put_line(self, line: Line) -> None:
         self._run("INSERT OR REPLACE INTO line VALUES (?, ?, ?)", line.id, line.name, _encode(line))
@@ -359,11 +384,16 @@ class SqliteTx(SqliteReads):
         self._run("DELETE FROM quarantine WHERE n <= (SELECT max(n) FROM quarantine) - ?", QUARANTINE_ROWS)
 
     def write_journal(self, at_ms: TimeMs, what: str, data: object) -> None:
-        last = self._one("SELECT n, hash FROM journal ORDER BY n DESC LIMIT 1")
-        n, before = (int(last[0]) + 1, str(last[1])) if last else (0, JOURNAL_START)
+        n, before = self._journal_tail or self._read_journal_tail()
         value = _encode(data)
         digest = journal_hash(before, n, at_ms, what, value)
         self._run("INSERT INTO journal VALUES (?, ?, ?, ?, ?)", n, at_ms, what, value, digest)
+        self._journal_tail = (n + 1, digest)
+
+    def _read_journal_tail(self) -> tuple[int, str]:
+        """Return the number of the next row and the hash of the last."""
+        last = self._one("SELECT n, hash FROM journal ORDER BY n DESC LIMIT 1")
+        return (int(last[0]) + 1, str(last[1])) if last else (0, JOURNAL_START)
 
     def publish(self, happening: Happening) -> None:
         self.happenings.append(happening)

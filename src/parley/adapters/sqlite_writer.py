@@ -18,7 +18,7 @@ from typing import IO, Any, Final, TypeVar
 
 from parley.adapters.sqlite_store import SqliteTx, connect
 from parley.ports.store import Tx
-from parley.words.errors import SystemFault
+from parley.words.errors import ParleyError, SystemFault
 
 T = TypeVar("T")
 BATCH: Final = 512
@@ -151,21 +151,13 @@ class Writer:
         return outcomes, tx
 
     def _attempt(self, tx: SqliteTx, command: Callable[[Tx], Any]) -> tuple[Any] | Exception:
-        run = self._connection.execute
-        run("SAVEPOINT command")
-        published, touched = len(tx.happenings), dict(tx.touched)
         try:
-            result = command(tx)
+            done = tx.attempt(command)
         except sqlite3.OperationalError:
             raise
-        except Exception as error:  # noqa: BLE001 - the command's own failure: it alone is undone
-            run("ROLLBACK TO command")
-            run("RELEASE command")
-            del tx.happenings[published:]
-            tx.touched = touched
+        except Exception as error:  # noqa: BLE001 - a bug in the command: it alone is undone
             return error
-        run("RELEASE command")
-        return (result,)
+        return done if isinstance(done, ParleyError) else (done,)
 
     def _check_fence(self) -> None:
         (fence,) = self._connection.execute("SELECT value FROM meta WHERE name = 'fence'").fetchone()

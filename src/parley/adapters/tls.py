@@ -3,7 +3,7 @@
 import ssl
 from pathlib import Path
 
-import httpx
+import aiohttp
 
 from parley.ports.store import Line
 
@@ -33,10 +33,10 @@ class Tls:
         if line.peer is not None:
             self.listener.load_verify_locations(cadata=line.peer.certificate_pem)
 
-    def client(self, line: Line) -> httpx.AsyncClient:
+    def client(self, line: Line) -> aiohttp.ClientSession:
         """Return a client that speaks to this line's peer and to nobody else."""
         context = self._context(ssl.PROTOCOL_TLS_CLIENT)
         if line.peer is not None:
             context.load_verify_locations(cadata=line.peer.certificate_pem)
-        limits = httpx.Limits(max_connections=2, max_keepalive_connections=2, keepalive_expiry=60)
-        return httpx.AsyncClient(verify=context, limits=limits, trust_env=False, http1=True, http2=False)
+        connector = aiohttp.TCPConnector(ssl=context, limit=2, keepalive_timeout=60)
+        return aiohttp.ClientSession(connector=connector, trust_env=False, auto_decompress=False)

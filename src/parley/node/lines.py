@@ -6,7 +6,6 @@ The first entry of both records is the accepter's terms, the second the proposer
 descriptors. Until a person here has compared the safety number, the line shows UNVERIFIED.
 """
 
-from hashlib import sha256
 from typing import Final
 
 from msgspec import Struct
@@ -16,7 +15,6 @@ from parley.node.acting import Acted, act
 from parley.node.own import Own
 from parley.node.recording import record_receipts, record_received, record_sent
 from parley.ports.store import Happening, Line, Reads, Tx
-from parley.wire import jcs
 from parley.wire.document import (
     ACCEPTANCE_TYPE,
     PROPOSAL_TYPE,
@@ -25,6 +23,7 @@ from parley.wire.document import (
     safety_number,
     sign_acceptance,
     sign_proposal,
+    terms_digest,
 )
 from parley.wire.message import Message, read_message
 from parley.words.bodies import (
@@ -68,11 +67,6 @@ class Wish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     stop_answer_ms: int = MINUTE_MS
     test_interval_ms: int = 720 * MINUTE_MS
     separation: SeparationDistances = DEFAULT_SEPARATION
-
-
-def terms_digest(terms: LineTerms) -> str:
-    """Return what the safety number covers: SHA-256 of the terms' JCS form."""
-    return sha256(jcs.encode(terms)).hexdigest()
 
 
 def propose(tx: Tx, own: Own, wish: Wish, by: By, now_ms: TimeMs) -> tuple[Line, bytes]:

@@ -17,11 +17,11 @@ from msgspec import Struct
 
 from parley.node.acting import Acted, act
 from parley.node.own import Own
-from parley.node.recording import peer_of, record_receipts, record_received, record_sent
+from parley.node.recording import place_of, record_receipts, record_received, record_sent
 from parley.node.stored import message_by_id
 from parley.ports.store import Happening, Line, Tx
 from parley.wire.jcs import broken
-from parley.wire.message import Message, read_message, read_unverified
+from parley.wire.message import Message, check_place, read_message, read_unverified
 from parley.words.bodies import Receipt, ReceiptItem, Unreadable
 from parley.words.errors import PeerError
 from parley.words.units import LineId, MessageId, TimeMs
@@ -117,9 +117,10 @@ def _receive_one(
     tx: Tx, own: Own, line: Line, message: Message, now_ms: TimeMs
 ) -> tuple[Result, ReceiptItem | None]:
     try:
-        _check_belongs(own, line, message)  # (1)
+        check_place(message.header, place_of(own, line))  # (1)
     except PeerError as error:
-        refused = Refused(rule=error.name, detail=error.what, data=message.envelope, sounds_like_stop=False)
+        is_stop = message.header.kind == "stop"
+        refused = Refused(rule=error.name, detail=error.what, data=message.envelope, sounds_like_stop=is_stop)
         return _quarantine(tx, line, refused, now_ms), None
     if tx.recorded(line.id, message.id) is not None:  # (2)
         return Result(id=message.id, status=Status.DUPLICATE), None
@@ -135,18 +136,6 @@ def _receive_one(
     if message.header.kind == "receipt":
         return result, None
     return result, ReceiptItem(id=message.id, index=entry.index, at_ms=entry.at)
-
-
-def _check_belongs(own: Own, line: Line, message: Message) -> None:
-    header = message.header
-    if header.line != line.id:
-        raise broken("line-mismatch", header.line)
-    if header.epoch != line.epoch:
-        raise broken("epoch-unknown", str(header.epoch))
-    if header.from_ != peer_of(line) or header.to != own.party:
-        raise broken("party-mismatch")
-    if header.exercise != line.terms.exercise:
-        raise broken("exercise-mismatch")
 
 
 def _contradicted(tx: Tx, line: Line, message: Message) -> MessageId | None:

@@ -14,7 +14,7 @@ from parley.record import entry as entries
 from parley.record.checkpoint import Checkpoint, sign_checkpoint
 from parley.record.entry import Direction, Entry
 from parley.record.merkle import leaf_hash
-from parley.wire.message import Message, kind_of, rank_of, sign_message
+from parley.wire.message import Message, Place, kind_of, rank_of, sign_message
 from parley.words.bodies import AnyBody, Receipt, ReceiptItem
 from parley.words.errors import InputError
 from parley.words.header import PROTOCOL_VERSION, By, Header, Seen, Tip
@@ -35,6 +35,21 @@ def peer_of(line: Line) -> PartyId:
             do="Give them the proposal file; then run `parley line accept` on what they send back.",
         )
     return line.peer_party
+
+
+def place_of(own: Own, line: Line) -> Place:
+    """Return where a message or frame of the line's peer must belong.
+
+    Raises:
+        InputError: the line is only proposed.
+    """
+    return Place(
+        line=line.id,
+        epochs=frozenset({line.epoch}),
+        sender=peer_of(line),
+        recipient=own.party,
+        exercise=line.terms.exercise,
+    )
 
 
 def record_sent(tx: Tx, own: Own, line: Line, body: AnyBody, by: By, now_ms: TimeMs) -> tuple[Message, Entry]:

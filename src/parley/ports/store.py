@@ -10,8 +10,8 @@ What an implementation promises:
 - Appending is the only way to change a record: entries, heads and envelopes are never updated.
 """
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, Self, TypeVar
 
 from msgspec import Struct
 
@@ -20,9 +20,12 @@ from parley.exchange.thread import Thread
 from parley.record.entry import Entry
 from parley.record.merkle import Frontier, StoredHash
 from parley.words.bodies import LineTerms
+from parley.words.errors import ParleyError
 from parley.words.header import By, Seen, Tip
 from parley.words.party import Descriptor
 from parley.words.units import LineId, MessageId, PartyId, Seq, Sha256Hex, TimeMs
+
+T = TypeVar("T")
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -188,6 +191,13 @@ class Reads(Protocol):
 
 class Tx(Reads, Protocol):
     """What a command can do."""
+
+    def attempt(self, command: Callable[[Self], T]) -> T | ParleyError:
+        """Run a part of a command in a savepoint of its own.
+
+        Returns:
+            What it returned; or the error that it raised, and then nothing of it remains.
+        """
 
     def put_line(self, line: Line) -> None:
         """Keep a line."""

@@ -76,14 +76,9 @@ class NoticeRoutes(Controller):
         """Release notices; each is released or refused by itself."""
         door: Door = state.door
         found = find_line(door.reads, line)
-        futures = [door.submit(_releasing(door, found, data, draft)) for draft in data.notices]
-        answers = []
-        for future in futures:
-            try:
-                answers.append(await future)
-            except ParleyError as error:
-                answers.append(Released(None, None, error.name, str(error)))
-        return answers
+        return await door.submit(
+            lambda tx: [_released(tx.attempt(_releasing(door, found, data, draft))) for draft in data.notices]
+        )
 
     @get("/notices")
     async def list_notices(self, state: State, line: str, *, all_of_them: bool = False) -> list[NoticeView]:
@@ -206,6 +201,10 @@ def _releasing(
         return Released(message.id, f"{door.own.descriptor.name}-{message.header.seq}")
 
     return command
+
+
+def _released(done: Released | ParleyError) -> Released:
+    return Released(None, None, done.name, str(done)) if isinstance(done, ParleyError) else done
 
 
 async def _act(door: Door, line: str, data: asked.Asked, use_case: Callable[[Desk], Message]) -> Acted:

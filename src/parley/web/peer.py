@@ -14,10 +14,11 @@ from msgspec import Struct
 
 from parley.node.framing import answer_gap, beat, take_beat
 from parley.node.receiving import Received, Refused, Result, Status, open_batch, receive
+from parley.node.recording import place_of
 from parley.ports.store import Line, Tx
 from parley.web.door import Door
 from parley.wire.document import read_frame, sign_frame
-from parley.wire.message import Message
+from parley.wire.message import Message, check_place
 from parley.words.errors import InputError, ParleyError, PeerError
 from parley.words.header import AnyFrame, Beat
 
@@ -111,8 +112,7 @@ class PeerApp:
     async def _frame(self, line: Line, body: bytes) -> bytes:
         frame = read_frame(body, line.peer.keys.message if line.peer else "")
         own, clock = self._door.own, self._door.clock
-        if frame.line != line.id or frame.epoch != line.epoch or frame.to != own.party:
-            raise PeerError("line-mismatch", "the frame is of another line")
+        check_place(frame, place_of(own, line))
         self._door.heard(line.id)
         answers: list[AnyFrame] = [beat(self._door.reads, own, line, clock.now_ms())]
         wanted = await self._door.submit(lambda tx: take_frame(tx, self._door, line, frame))
