@@ -2,7 +2,7 @@
 
 Two lanes to each peer, each with a connection of its own: FLASH is never behind anything. Within a lane
 the highest precedence goes first, then the oldest. A message leaves the queue only on the peer's
-receipt; a receipt of ours leaves it when the peer answers that it recorded it. The courier decides
+receipt, which comes with the answer to the push, or with the answer to a later one. The courier decides
 nothing else: it retries, with backoff and jitter, for ever.
 """
 
@@ -197,8 +197,6 @@ class Courier:
             if result.status in {Status.QUARANTINED, Status.FORK}:
                 detail = f"{result.rule}: {result.detail}"
                 tx.publish(Happening(at_ms=now_ms, line=line.id, what="refused", id=row.id, detail=detail))
-            elif row.receipt:
-                left |= tx.dequeue(line.id, row.id)
         if answer.envelopes:
             opened = open_batch(line, [bytes(raw) for raw in answer.envelopes])
             received: Received = receive(tx, self._own, line.id, opened, now_ms)

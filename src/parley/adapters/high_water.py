@@ -6,6 +6,7 @@ the node refuses to start (`refuse_older`).
 """
 
 from pathlib import Path
+from typing import BinaryIO, Final
 
 import msgspec
 from msgspec import Struct
@@ -22,28 +23,42 @@ class Mark(Struct, frozen=True):
     root: str
 
 
+class _Row(Struct, frozen=True):
+    line: LineId
+    size: int
+    root: str
+
+
+_ROW: Final = msgspec.json.Decoder(_Row)
+ROW_BYTES: Final = 150
+LONGEST_LOG_BYTES: Final = 1_000_000
+
+
 class HighWater:
-    """The marks of all lines, kept in one file that is replaced whole."""
+    """The marks of all lines: a log of them in one file, newest last, rewritten when it has grown long."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._marks: dict[LineId, Mark] = {}
+        self._log: BinaryIO | None = None
+        self._written = 0
 
     @classmethod
     def create(cls, path: Path) -> None:
         """Start an empty file, when a node is made."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"{}")
+        path.write_bytes(b"")
         path.chmod(0o600)
 
     def load(self) -> None:
-        """Read the marks.
+        """Read the marks. A last row that a crash cut short is passed over: its commit came before it.
 
         Raises:
             SystemFault: the file is missing or unreadable.
         """
         try:
-            self._marks = msgspec.json.decode(self._path.read_bytes(), type=dict[LineId, Mark])
+            rows = self._path.read_bytes().split(b"\n")[:-1]
+            self._marks = {row.line: Mark(row.size, row.root) for row in map(_ROW.decode, rows)}
         except (OSError, msgspec.DecodeError) as error:
             raise SystemFault(
                 "high-water-unreadable",
@@ -76,10 +91,37 @@ class HighWater:
                 )
 
     def raise_to(self, marks: dict[LineId, Mark]) -> None:
-        """Remember how far records have come now."""
+        """Remember how far records have come now.
+
+        Raises:
+            OSError: the file cannot be written; the caller must not go on.
+        """
         if not marks:
             return
         self._marks.update(marks)
+        if self._log is None or self._written > LONGEST_LOG_BYTES:
+            self._rewrite()
+            return
+        self._log.write(_rows(marks))
+        self._log.flush()
+        self._written += ROW_BYTES * len(marks)
+
+    def _rewrite(self) -> None:
+        self.close()
         fresh = self._path.with_suffix(".new")
-        fresh.write_bytes(msgspec.json.encode(self._marks))
+        fresh.write_bytes(_rows(self._marks))
+        fresh.chmod(0o600)
         fresh.replace(self._path)
+        self._log = self._path.open("ab")
+        self._written = 0
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+
+
+def _rows(marks: dict[LineId, Mark]) -> bytes:
+    rows = [msgspec.json.encode(_Row(line, mark.size, mark.root)) for line, mark in marks.items()]
+    return b"".join(row + b"\n" for row in rows)

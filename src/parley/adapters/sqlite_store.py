@@ -21,7 +21,7 @@ from parley.record import entry as entries
 from parley.record.merkle import StoredHash
 from parley.words.errors import ParleyError, SystemFault
 from parley.words.header import Seen
-from parley.words.units import LineId, MessageId, PartyId, Seq, Sha256Hex, TimeMs
+from parley.words.units import LineId, MessageId, PartyId, Seq, TimeMs
 
 T = TypeVar("T")
 SCHEMA_VERSION: Final = 1
@@ -35,27 +35,23 @@ CREATE TABLE line (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, value BLOB NO
 CREATE TABLE chain (line TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE entry (
     line TEXT NOT NULL, idx INTEGER NOT NULL, id TEXT NOT NULL, author TEXT NOT NULL, seq INTEGER,
-    kind TEXT NOT NULL, env BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (line, idx)
+    kind TEXT NOT NULL, value BLOB NOT NULL, thread TEXT, rank INTEGER, envelope BLOB,
+    PRIMARY KEY (line, idx)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX entry_id ON entry (line, id);
 CREATE UNIQUE INDEX entry_number ON entry (line, author, seq) WHERE seq IS NOT NULL;
-CREATE TABLE envelope (hash BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE tree (line TEXT NOT NULL, level INTEGER NOT NULL, idx INTEGER NOT NULL, hash BLOB NOT NULL,
-    PRIMARY KEY (line, level, idx)) WITHOUT ROWID;
+CREATE INDEX entry_queued ON entry (line, rank DESC, idx) WHERE rank IS NOT NULL;
+CREATE TABLE tree (line TEXT NOT NULL, leaf INTEGER NOT NULL, level INTEGER NOT NULL, hash BLOB NOT NULL,
+    PRIMARY KEY (line, leaf, level)) WITHOUT ROWID;
 CREATE TABLE head (line TEXT NOT NULL, size INTEGER NOT NULL, note BLOB NOT NULL,
     PRIMARY KEY (line, size)) WITHOUT ROWID;
-CREATE TABLE thread (line TEXT NOT NULL, id TEXT NOT NULL, open INTEGER NOT NULL, first INTEGER NOT NULL,
-    value BLOB NOT NULL, PRIMARY KEY (line, id)) WITHOUT ROWID;
-CREATE INDEX thread_open ON thread (line, open, first);
-CREATE TABLE ref (line TEXT NOT NULL, message TEXT NOT NULL, thread TEXT NOT NULL,
-    PRIMARY KEY (line, message)) WITHOUT ROWID;
+CREATE TABLE thread (n INTEGER PRIMARY KEY, line TEXT NOT NULL, id TEXT NOT NULL, open INTEGER NOT NULL,
+    value BLOB NOT NULL, UNIQUE (line, id));
+CREATE INDEX thread_open ON thread (line) WHERE open = 1;
 CREATE TABLE stop (line TEXT NOT NULL, id TEXT NOT NULL, standing INTEGER NOT NULL, called INTEGER NOT NULL,
     value BLOB NOT NULL, PRIMARY KEY (line, id)) WITHOUT ROWID;
 CREATE TABLE private (line TEXT NOT NULL, name TEXT NOT NULL, value BLOB NOT NULL,
     PRIMARY KEY (line, name)) WITHOUT ROWID;
-CREATE TABLE outbox (line TEXT NOT NULL, id TEXT NOT NULL, rank INTEGER NOT NULL, seq INTEGER NOT NULL,
-    receipt INTEGER NOT NULL, env BLOB NOT NULL, PRIMARY KEY (line, id)) WITHOUT ROWID;
-CREATE INDEX outbox_order ON outbox (line, rank DESC, seq);
 CREATE TABLE deferred (line TEXT NOT NULL, awaited TEXT NOT NULL, idx INTEGER NOT NULL,
     PRIMARY KEY (line, awaited, idx)) WITHOUT ROWID;
 CREATE TABLE quarantine (n INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, rule TEXT NOT NULL,
@@ -167,14 +163,14 @@ class SqliteReads:
             found = Seen(seq=seq, id=message)
         return found
 
-    def envelope(self, env: Sha256Hex) -> bytes | None:
-        row = self._one("SELECT value FROM envelope WHERE hash = ?", bytes.fromhex(env))
-        return bytes(row[0]) if row else None
+    def envelope(self, line: LineId, message: MessageId) -> bytes | None:
+        row = self._one("SELECT envelope FROM entry WHERE line = ? AND id = ?", line, message)
+        return row[0] if row else None
 
     def own_receipt(self, line: LineId, author: PartyId, after: int) -> list[bytes]:
         rows = self._all(
-            "SELECT v.value FROM entry e JOIN envelope v ON v.hash = e.env WHERE e.line = ? AND e.idx > ?"
-            " AND e.kind = 'receipt' AND e.author = ? ORDER BY e.idx LIMIT 4",
+            "SELECT envelope FROM entry WHERE line = ? AND idx > ? AND kind = 'receipt' AND author = ?"
+            " AND envelope IS NOT NULL ORDER BY idx LIMIT 4",
             line,
             after,
             author,
@@ -183,8 +179,7 @@ class SqliteReads:
 
     def entries(self, line: LineId, start: int, count: int) -> list[tuple[bytes, str, bytes | None]]:
         return self._all(
-            "SELECT e.value, e.kind, v.value FROM entry e LEFT JOIN envelope v ON v.hash = e.env"
-            " WHERE e.line = ? AND e.idx >= ? ORDER BY e.idx LIMIT ?",
+            "SELECT value, kind, envelope FROM entry WHERE line = ? AND idx >= ? ORDER BY idx LIMIT ?",
             line,
             start,
             count,
@@ -198,12 +193,12 @@ class SqliteReads:
         return _THREAD.decode(row[0]) if row else None
 
     def thread_of(self, line: LineId, message: MessageId) -> MessageId | None:
-        row = self._one("SELECT thread FROM ref WHERE line = ? AND message = ?", line, message)
-        return str(row[0]) if row else None
+        row = self._one("SELECT thread FROM entry WHERE line = ? AND id = ?", line, message)
+        return row[0] if row else None
 
     def threads(self, line: LineId, *, open_only: bool) -> list[Thread]:
-        least = 1 if open_only else 0
-        rows = self._all("SELECT value FROM thread WHERE line = ? AND open >= ? ORDER BY first", line, least)
+        only = " AND open = 1" if open_only else ""
+        rows = self._all(f"SELECT value FROM thread WHERE line = ?{only} ORDER BY n", line)  # noqa: S608 - our own words
         return [_THREAD.decode(row[0]) for row in rows]
 
     def stop(self, line: LineId, stop: MessageId) -> StandingStop | None:
@@ -232,19 +227,17 @@ class SqliteReads:
 
     def queue(self, line: LineId, ranks: Sequence[int], limit: int) -> list[Queued]:
         rows = self._all(
-            "SELECT o.id, o.rank, o.receipt, v.value FROM outbox o JOIN envelope v ON v.hash = o.env"
-            " WHERE o.line = ? AND o.rank BETWEEN ? AND ? ORDER BY o.rank DESC, o.seq LIMIT ?",
+            "SELECT id, rank, envelope FROM entry WHERE line = ? AND rank BETWEEN ? AND ?"
+            " AND envelope IS NOT NULL ORDER BY rank DESC, idx LIMIT ?",
             line,
             min(ranks),
             max(ranks),
             limit,
         )
-        return [
-            Queued(line=line, id=row[0], rank=row[1], receipt=bool(row[2]), envelope=row[3]) for row in rows
-        ]
+        return [Queued(line=line, id=row[0], rank=row[1], envelope=row[2]) for row in rows]
 
     def queue_length(self, line: LineId) -> int:
-        return int(self._one("SELECT count(*) FROM outbox WHERE line = ? AND receipt = 0", line)[0])
+        return int(self._one("SELECT count(*) FROM entry WHERE line = ? AND rank IS NOT NULL", line)[0])
 
     def journal(self, start: int, count: int) -> list[Note]:
         rows = self._all(
@@ -294,22 +287,19 @@ class SqliteTx(SqliteReads):
         self, line: LineId, recorded: Recorded, envelope: bytes, chain: Chain, hashes: Sequence[StoredHash]
     ) -> None:
         entry = recorded.entry
-        env = bytes.fromhex(entry.env)
         self._run(
-            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO entry (line, idx, id, author, seq, kind, value, envelope) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             line,
             entry.index,
             entry.id,
             entry.author,
             entry.seq,
             recorded.kind,
-            env,
             entries.encode(entry),
+            envelope,
         )
-        self._run("INSERT OR IGNORE INTO envelope VALUES (?, ?)", env, envelope)
-        self._connection.executemany(
-            "INSERT INTO tree VALUES (?, ?, ?, ?)", [(line, *stored) for stored in hashes]
-        )
+        rows = [(line, completed_by(level, index), level, digest) for level, index, digest in hashes]
+        self._connection.executemany("INSERT INTO tree VALUES (?, ?, ?, ?)", rows)
         self.put_chain(line, chain)
         self.touched[line] = None
 
@@ -320,19 +310,17 @@ class SqliteTx(SqliteReads):
         self._run("INSERT INTO head VALUES (?, ?, ?)", line, size, note)
 
     def put_thread(self, line: LineId, thread: Thread) -> None:
-        is_open = thread.phase not in CLOSED
-        first_ms = thread.versions[0].released_ms or 0
         self._run(
-            "INSERT OR REPLACE INTO thread VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO thread (line, id, open, value) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (line, id) DO UPDATE SET open = excluded.open, value = excluded.value",
             line,
             thread.id,
-            is_open,
-            first_ms,
+            thread.phase not in CLOSED,
             _encode(thread),
         )
 
     def put_ref(self, line: LineId, message: MessageId, thread: MessageId) -> None:
-        self._run("INSERT OR IGNORE INTO ref VALUES (?, ?, ?)", line, message, thread)
+        self._run("UPDATE entry SET thread = ? WHERE line = ? AND id = ?", thread, line, message)
 
     def put_stop(self, line: LineId, stop: StandingStop) -> None:
         stands = stop.state is StopState.STANDING
@@ -348,19 +336,12 @@ class SqliteTx(SqliteReads):
     def put_private(self, line: LineId, key: str, value: bytes) -> None:
         self._run("INSERT OR REPLACE INTO private VALUES (?, ?, ?)", line, key, value)
 
-    def enqueue(self, queued: Queued, seq: int) -> None:
-        self._run(
-            "INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, ?, ?, ?)",
-            queued.line,
-            queued.id,
-            queued.rank,
-            seq,
-            queued.receipt,
-            sha256(queued.envelope).digest(),
-        )
+    def enqueue(self, line: LineId, message: MessageId, rank: int) -> None:
+        self._run("UPDATE entry SET rank = ? WHERE line = ? AND id = ?", rank, line, message)
 
     def dequeue(self, line: LineId, message: MessageId) -> bool:
-        return bool(self._run("DELETE FROM outbox WHERE line = ? AND id = ?", line, message).rowcount)
+        sql = "UPDATE entry SET rank = NULL WHERE line = ? AND id = ? AND rank IS NOT NULL"
+        return bool(self._run(sql, line, message).rowcount)
 
     def defer(self, line: LineId, awaited: MessageId, index: int) -> None:
         self._run("INSERT OR IGNORE INTO deferred VALUES (?, ?, ?)", line, awaited, index)
@@ -397,6 +378,11 @@ class SqliteTx(SqliteReads):
 
     def publish(self, happening: Happening) -> None:
         self.happenings.append(happening)
+
+
+def completed_by(level: int, index: int) -> int:
+    """Return the leaf that completes a subtree: hashes keyed by it are appended, never scattered."""
+    return ((index + 1) << level) - 1
 
 
 def journal_hash(before: str, n: int, at_ms: TimeMs, what: str, data: bytes) -> str:

@@ -124,7 +124,7 @@ def _amend(tx: Tx, acted: Acted, body: bodies.Amend) -> MessageId | None:
     if any(version.number == body.version for version in thread.versions):
         raise InputError("version-taken", f"there is a version {body.version} already", where=thread.id)
     exchange = threads.released(acted.message.id, body, acted.message.header.at)
-    _keep_version(tx, acted, threads.add_version(thread, exchange))
+    _keep_version(tx, acted, threads.add_version(thread, exchange, acted.seq))
     return None
 
 
@@ -287,7 +287,7 @@ def _stop_event(
     party, at_ms = acted.message.header.from_, acted.at_ms
     match body:
         case bodies.StopReply():
-            return stops.StopAnswered(at_ms=at_ms, party=party, answer=body.answer)
+            return stops.StopAnswered(at_ms=at_ms, party=party, answer=body.answer, seq=acted.seq)
         case bodies.StopReaffirm():
             return stops.StopReaffirmed(at_ms=at_ms, party=party)
         case bodies.StopRelease():

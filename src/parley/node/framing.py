@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from parley.node.own import Own
 from parley.node.recording import peer_of
 from parley.node.stored import message_by_id
-from parley.ports.store import Chain, Happening, Line, Queued, Reads, Tx
+from parley.ports.store import Chain, Happening, Line, Reads, Tx
 from parley.wire.message import rank_of
 from parley.words.header import Beat, GapRequest, Tip
 from parley.words.units import TimeMs
@@ -96,14 +96,7 @@ def answer_gap(tx: Tx, own: Own, line: Line, request: GapRequest) -> int:
             break
         message = message_by_id(tx, line, message_id)
         if message.body is not None:
-            row = Queued(
-                line=line.id,
-                id=message.id,
-                rank=rank_of(message.body),
-                receipt=False,
-                envelope=message.envelope,
-            )
-            tx.enqueue(row, seq)
+            tx.enqueue(line.id, message.id, rank_of(message.body))
             queued += 1
     return queued
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from msgspec.structs import replace
 
 from parley.node.own import Own
-from parley.ports.store import Chain, Line, Queued, Recorded, Tx
+from parley.ports.store import Chain, Line, Recorded, Tx
 from parley.record import entry as entries
 from parley.record.checkpoint import Checkpoint, sign_checkpoint
 from parley.record.entry import Direction, Entry
@@ -79,9 +79,7 @@ def record_sent(tx: Tx, own: Own, line: Line, body: AnyBody, by: By, now_ms: Tim
     message = sign_message(header, body, own.message_key)
     moved = replace(chain, tip=Tip(seq=seq, id=message.id))
     entry = _append(tx, line, message, Direction.SENT, at_ms, moved)
-    tx.enqueue(
-        Queued(line=line.id, id=message.id, rank=rank_of(body), receipt=False, envelope=message.envelope), seq
-    )
+    tx.enqueue(line.id, message.id, rank_of(body))
     return message, entry
 
 

@@ -28,8 +28,7 @@ def message_by_id(reads: Reads, line: Line, message: MessageId) -> Message:
     Raises:
         InputError: it is not in the record, or its envelope is withheld.
     """
-    recorded = reads.recorded(line.id, message)
-    envelope = reads.envelope(recorded.entry.env) if recorded else None
+    envelope = reads.envelope(line.id, message)
     if envelope is None:
         raise InputError("message-unknown", "no such message in the record", where=message[:16])
     return read_unverified(envelope)

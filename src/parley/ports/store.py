@@ -23,7 +23,7 @@ from parley.words.bodies import LineTerms
 from parley.words.errors import ParleyError
 from parley.words.header import By, Seen, Tip
 from parley.words.party import Descriptor
-from parley.words.units import LineId, MessageId, PartyId, Seq, Sha256Hex, TimeMs
+from parley.words.units import LineId, MessageId, PartyId, Seq, TimeMs
 
 T = TypeVar("T")
 
@@ -95,7 +95,6 @@ class Queued(Struct, frozen=True, kw_only=True):
     line: LineId
     id: MessageId
     rank: int
-    receipt: bool
     envelope: bytes
 
 
@@ -143,8 +142,8 @@ class Reads(Protocol):
     def highest_contiguous(self, line: LineId, author: PartyId, start: int) -> Seen | None:
         """Return the last message of the unbroken run of numbers that begins at `start`."""
 
-    def envelope(self, env: Sha256Hex) -> bytes | None:
-        """Return an envelope by the hash of its bytes; null when withheld or destroyed."""
+    def envelope(self, line: LineId, message: MessageId) -> bytes | None:
+        """Return a message's envelope; null when it is unknown, withheld or destroyed."""
 
     def own_receipt(self, line: LineId, author: PartyId, after: int) -> list[bytes]:
         """Return the first few receipts that `author` recorded after index `after`, oldest first."""
@@ -177,10 +176,10 @@ class Reads(Protocol):
         """Return the private values whose key begins with `prefix`."""
 
     def queue(self, line: LineId, ranks: Sequence[int], limit: int) -> list[Queued]:
-        """Return what waits to go out: highest rank first, then oldest."""
+        """Return what waits to go out and is not withheld: highest rank first, then oldest."""
 
     def queue_length(self, line: LineId) -> int:
-        """Return how many messages (receipts aside) wait for a receipt."""
+        """Return how many messages wait for a receipt."""
 
     def journal(self, start: int, count: int) -> list[Note]:
         """Return journal rows from number `start`."""
@@ -225,8 +224,8 @@ class Tx(Reads, Protocol):
     def put_private(self, line: LineId, key: str, value: bytes) -> None:
         """Keep a private value."""
 
-    def enqueue(self, queued: Queued, seq: int) -> None:
-        """Queue a message for the courier; queueing it twice queues it once."""
+    def enqueue(self, line: LineId, message: MessageId, rank: int) -> None:
+        """Queue a recorded message for the courier; queueing it twice queues it once."""
 
     def dequeue(self, line: LineId, message: MessageId) -> bool:
         """Take a message off the queue; tell whether it was there."""

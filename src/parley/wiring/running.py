@@ -172,6 +172,7 @@ class RunningNode:
         await self._courier.close()
         await asyncio.to_thread(self._checks.close)
         await asyncio.to_thread(self._writer.close)
+        self._high_water.close()
 
 
 class _Server(uvicorn.Server):
