@@ -76,6 +76,12 @@ def serve(
     driven_clock: Annotated[
         int | None, typer.Option(help="Start of a driven clock, UTC milliseconds; exercise lines only.")
     ] = None,
+    with_stdin: Annotated[
+        bool,
+        typer.Option(
+            "--with-stdin", help="End also when standard input closes: for a program that starts nodes."
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Run the node until it is interrupted."""
@@ -102,6 +108,10 @@ def serve(
 
     uvloop.run(
         run_node(
-            home_at(home), passphrase=_passphrase(passphrase_file), driven_from_ms=driven_clock, ready=ready
+            home_at(home),
+            passphrase=_passphrase(passphrase_file),
+            driven_from_ms=driven_clock,
+            ready=ready,
+            with_stdin=with_stdin,
         )
     )

@@ -6,6 +6,7 @@ desk -> web.api  -> writer (record, state, queue)   -> courier -> peer
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -39,6 +40,7 @@ from parley.words.errors import InputError, SystemFault
 
 T = TypeVar("T")
 GRACE_S = 1
+STDIN = 0
 
 
 class RunningNode:
@@ -203,6 +205,7 @@ async def serve(
     passphrase: bytes | None,
     driven_from_ms: int | None,
     ready: Callable[[RunningNode], None],
+    with_stdin: bool = False,
 ) -> None:
     """Run a node until SIGINT or SIGTERM.
 
@@ -211,6 +214,8 @@ async def serve(
         passphrase: of its keys, if they have one.
         driven_from_ms: start of a driven clock, for exercises.
         ready: called once both listeners accept connections.
+        with_stdin: end also when standard input closes, so that a program that started this node and
+            is killed leaves none behind.
 
     Raises:
         InputError, SystemFault: it cannot start; the error says why.
@@ -219,9 +224,18 @@ async def serve(
     done = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, done.set)
+    if with_stdin:
+        asyncio.get_running_loop().add_reader(STDIN, lambda: _read_or_end(done))
     try:
         await node.start()
         ready(node)
         await done.wait()
     finally:
         await node.close()
+
+
+def _read_or_end(done: asyncio.Event) -> None:
+    """Take what comes on standard input; at its end, stop watching it and end the node."""
+    if not os.read(STDIN, 4_096):
+        asyncio.get_running_loop().remove_reader(STDIN)
+        done.set()
