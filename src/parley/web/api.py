@@ -5,7 +5,7 @@ On a loopback address, without TLS; whoever asks shows the node's token. OpenAPI
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from litestar import Litestar, Request, Response, Router
@@ -58,10 +58,11 @@ def make_api(door: Door) -> Litestar:
     )
 
 
-def _guard(token: str) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]:
+def _guard(token: str) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]:
     expected = f"Bearer {token}".encode()
 
-    def check(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+    async def check(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+        # A coroutine, because a plain function would be run on another thread for each request.
         shown = connection.headers.get("authorization", "").encode()
         if not secrets.compare_digest(shown, expected):
             raise NotAuthorizedException("show the node's token: it is in the file `token` of its folder")
