@@ -9,7 +9,8 @@ nothing else: it retries, with backoff and jitter, for ever.
 import asyncio
 import contextlib
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 import aiohttp
@@ -90,7 +91,7 @@ class Courier:
         self._own, self._reads, self._submit, self._clock = own, reads, submit, clock
         self._client = client
         self._beat_s = beat_s
-        self._wakes: dict[LineId, list[asyncio.Event]] = {}
+        self._wakes: dict[LineId, dict[tuple[int, ...], asyncio.Event]] = {}
         self._observed: dict[LineId, Observed] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._random = random.Random()  # noqa: S311 - jitter, no secret
@@ -99,19 +100,19 @@ class Courier:
         """Carry for a line from now on; a line that is only proposed, or known already, is passed over."""
         if line.peer is None or line.id in self._wakes:
             return
-        self._wakes[line.id] = []
+        self._wakes[line.id] = {}
         self._observed[line.id] = Observed()
         for lane in (FLASH_LANE, ORDINARY_LANE):
-            wake = asyncio.Event()
-            self._wakes[line.id].append(wake)
+            wake = self._wakes[line.id][lane] = asyncio.Event()
             self._tasks.append(asyncio.create_task(self._carry(line, lane, wake)))
         self._tasks.append(asyncio.create_task(self._beat_on(line)))
 
-    def wake(self, lines: Sequence[LineId]) -> None:
-        """Look at the queues of these lines now."""
-        for line in lines:
-            for wake in self._wakes.get(line, ()):
-                wake.set()
+    def wake(self, queued: AbstractSet[tuple[LineId, int]]) -> None:
+        """Look now at the queues of these lines, in the lanes of these ranks."""
+        for line, rank in queued:
+            for lane, wake in self._wakes.get(line, {}).items():
+                if rank in lane:
+                    wake.set()
 
     def heard(self, line: LineId) -> None:
         """Note that the peer was heard from."""

@@ -258,6 +258,7 @@ class SqliteTx(SqliteReads):
         super().__init__(connection)
         self.happenings: list[Happening] = []
         self.touched: dict[LineId, None] = {}
+        self.queued: set[tuple[LineId, int]] = set()
         self._journal_tail: tuple[int, str] | None = None
 
     def _run(self, sql: str, *values: object) -> sqlite3.Cursor:
@@ -338,6 +339,7 @@ class SqliteTx(SqliteReads):
 
     def enqueue(self, line: LineId, message: MessageId, rank: int) -> None:
         self._run("UPDATE entry SET rank = ? WHERE line = ? AND id = ?", rank, line, message)
+        self.queued.add((line, rank))
 
     def dequeue(self, line: LineId, message: MessageId) -> bool:
         sql = "UPDATE entry SET rank = NULL WHERE line = ? AND id = ? AND rank IS NOT NULL"

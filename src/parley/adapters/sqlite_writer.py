@@ -130,10 +130,10 @@ class Writer:
         while batch := self._take():
             try:
                 outcomes, tx = self._commit([command for command, _ in batch])
+                self._after_commit(tx)
             except BaseException as error:  # noqa: BLE001 - what is on disk is unknown: end, and say why
                 self._on_failure(error)
                 return
-            self._after_commit(tx)
             for (_, future), outcome in zip(batch, outcomes, strict=True):
                 if isinstance(outcome, Exception):
                     future.set_exception(outcome)

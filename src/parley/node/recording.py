@@ -147,10 +147,16 @@ def _append(tx: Tx, line: Line, message: Message, direction: Direction, at_ms: T
     return entry
 
 
-def sign_heads(tx: Tx, own: Own, lines: Iterable[LineId]) -> None:
-    """Sign a head for each record that grew in this transaction, from the edge as it was stored."""
+def sign_heads(tx: Tx, own: Own, lines: Iterable[LineId]) -> dict[LineId, Checkpoint]:
+    """Sign a head for each record that grew in this transaction, from the edge as it was stored.
+
+    Returns:
+        What was signed, by line.
+    """
+    heads = {}
     for line_id in lines:
-        line, chain = tx.line(line_id), tx.chain(line_id)
+        line, tree = tx.line(line_id), tx.chain(line_id).tree
         if line is not None:
-            head = Checkpoint(line.origin, chain.tree.size, chain.tree.root())
-            tx.put_head(line_id, chain.tree.size, sign_checkpoint(head, own.head_key.private))
+            heads[line_id] = Checkpoint(line.origin, tree.size, tree.root())
+            tx.put_head(line_id, tree.size, sign_checkpoint(heads[line_id], own.head_key.private))
+    return heads

@@ -42,6 +42,7 @@ import re
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -163,6 +164,7 @@ class Opened(Struct, frozen=True):
     note: Note
 
 
+@lru_cache(maxsize=1_024)
 def is_key_name(name: str) -> bool:
     """Say whether a key can have this name: not empty, no space, plus sign or control character."""
     return bool(name) and not any(

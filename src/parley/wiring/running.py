@@ -30,6 +30,7 @@ from parley.node.checking import Checker
 from parley.node.own import Own
 from parley.node.recording import sign_heads
 from parley.ports.store import Line, Tx
+from parley.record.checkpoint import Checkpoint
 from parley.web.api import make_api
 from parley.web.door import Door
 from parley.web.hub import Hub
@@ -37,6 +38,7 @@ from parley.web.peer import PeerApp
 from parley.wiring.check_thread import CheckThread
 from parley.wiring.making import load_own
 from parley.words.errors import InputError, SystemFault
+from parley.words.units import LineId
 
 T = TypeVar("T")
 GRACE_S = 1
@@ -66,10 +68,11 @@ class RunningNode:
         self._high_water.refuse_older(self.reads)
         self._refuse_real_lines()
         self.hub = Hub(self._loop)
+        self._heads: dict[LineId, Checkpoint] = {}
         self._writer = Writer(
             home.lines_db,
             home.lock,
-            before_commit=lambda tx: sign_heads(tx, self.own, tx.touched),
+            before_commit=self._before_commit,
             after_commit=self._after_commit,
             on_failure=end_process,
         )
@@ -101,14 +104,18 @@ class RunningNode:
         """Hand a command to the writer; what is returned is done once the command is durable."""
         return asyncio.wrap_future(self._writer.submit(command, urgent=urgent), loop=self._loop)
 
+    def _before_commit(self, tx: SqliteTx) -> None:
+        """On the writer's thread, inside the transaction: sign the heads of what grew."""
+        self._heads = sign_heads(tx, self.own, tx.touched)
+
     def _after_commit(self, tx: SqliteTx) -> None:
-        """On the writer's thread: keep the high-water mark, then tell the desks and the courier."""
-        marks = {line: tx.chain(line).tree for line in tx.touched}
-        self._high_water.raise_to({line: Mark(tree.size, tree.root().hex()) for line, tree in marks.items()})
+        """On the writer's thread: keep the high-water mark, then tell the courier and the desks."""
+        self._high_water.raise_to(
+            {line: Mark(head.size, head.root.hex()) for line, head in self._heads.items()}
+        )
+        if tx.queued:
+            self._loop.call_soon_threadsafe(self._courier.wake, frozenset(tx.queued))
         self.hub.tell(tx.happenings)
-        if tx.touched:
-            lines = tuple(tx.touched)
-            self._loop.call_soon_threadsafe(self._courier.wake, lines)
 
     def trust(self, line: Line) -> None:
         """Accept a line's peer on the listener, and carry for the line from now on."""
