@@ -24,11 +24,11 @@ Metres = Annotated[int, Meta(ge=0, le=1_000_000)]
 
 
 class Source(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A public fact and where it was reported."""
+    """A public fact and where it was reported; `url` is empty where no stable address is known."""
 
     fact: str
     source: str
-    url: str
+    url: str = ""
 
 
 class PlayedParty(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
