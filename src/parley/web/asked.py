@@ -1,5 +1,7 @@
 """What our own desks and commands ask of the local API. One struct for each request body."""
 
+from typing import Final
+
 from msgspec import Struct
 
 from parley.node.answering import Typed
@@ -11,6 +13,9 @@ from parley.words.codes import Assurance, ReplyCode, Role, StopAnswer, UnitState
 from parley.words.header import By
 from parley.words.units import FreeText, Language, ShortText, TimeMs
 from parley.words.volume import Volume
+
+MAX_ROW: Final = 2**53 - 1
+"""The highest number of a row that can be asked for; more than any store holds."""
 
 
 class Asked(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from litestar import Controller, get, post
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Struct
 
 from parley.node.auditing import RecordReport, verify_record
@@ -13,7 +13,7 @@ from parley.node.board import LineView, find_line, line_view
 from parley.node.desk import Desk
 from parley.node.lines import confirm, propose, take_paper
 from parley.ports.store import Line, Tx
-from parley.web.asked import AskConfirm, AskPaper, AskPropose, AskTest, AskTestReply
+from parley.web.asked import MAX_ROW, AskConfirm, AskPaper, AskPropose, AskTest, AskTestReply
 from parley.web.door import Door
 from parley.words.bodies import LineTest, LineTestReply
 from parley.words.errors import InputError
@@ -69,7 +69,7 @@ class LineRoutes(Controller):
         return [_status(door, line) for line in door.reads.lines()]
 
     @post("/propose")
-    async def propose_line(self, state: State, data: AskPropose) -> Paper:
+    async def propose_line(self, state: State, data: JSONBody[AskPropose]) -> Paper:
         """Propose a line; give the paper to the other side."""
         door: Door = state.door
         if door.driven is not None:
@@ -80,7 +80,7 @@ class LineRoutes(Controller):
         return Paper(line_view(door.reads, door.own, line), paper.decode())
 
     @post("/papers")
-    async def take(self, state: State, data: AskPaper) -> Paper:
+    async def take(self, state: State, data: JSONBody[AskPaper]) -> Paper:
         """Take a proposal (and accept it) or an acceptance (and complete the line)."""
         door: Door = state.door
 
@@ -95,13 +95,13 @@ class LineRoutes(Controller):
         return Paper(line_view(door.reads, door.own, line), paper.decode() if paper else None)
 
     @get("/{line:str}")
-    async def show_line(self, state: State, line: str) -> LineStatus:
+    async def show_line(self, state: State, line: FromPath[str]) -> LineStatus:
         """One line, by name or id."""
         door: Door = state.door
         return _status(door, find_line(door.reads, line))
 
     @post("/{line:str}/confirm")
-    async def confirm_line(self, state: State, line: str, data: AskConfirm) -> LineStatus:
+    async def confirm_line(self, state: State, line: FromPath[str], data: JSONBody[AskConfirm]) -> LineStatus:
         """Confirm the safety number."""
         door: Door = state.door
         found = find_line(door.reads, line)
@@ -111,7 +111,7 @@ class LineRoutes(Controller):
         return _status(door, confirmed)
 
     @post("/{line:str}/test")
-    async def test_line(self, state: State, line: str, data: AskTest) -> Sent:
+    async def test_line(self, state: State, line: FromPath[str], data: JSONBody[AskTest]) -> Sent:
         """Send a line test for a person to answer."""
         door: Door = state.door
         found = find_line(door.reads, line)
@@ -123,7 +123,7 @@ class LineRoutes(Controller):
         return await door.submit(command)
 
     @post("/{line:str}/test-reply")
-    async def reply_to_test(self, state: State, line: str, data: AskTestReply) -> Sent:
+    async def reply_to_test(self, state: State, line: FromPath[str], data: JSONBody[AskTestReply]) -> Sent:
         """Answer a line test with what was read in it."""
         door: Door = state.door
         found = find_line(door.reads, line)
@@ -138,9 +138,9 @@ class LineRoutes(Controller):
     async def read_record(
         self,
         state: State,
-        line: str,
-        start: Annotated[int, Parameter(ge=0)] = 0,
-        count: Annotated[int, Parameter(ge=1, le=1_000)] = 100,
+        line: FromPath[str],
+        start: Annotated[int, QueryParameter(ge=0, le=MAX_ROW)] = 0,
+        count: Annotated[int, QueryParameter(ge=1, le=1_000)] = 100,
     ) -> list[EntryView]:
         """Entries of our record, from an index."""
         door: Door = state.door
@@ -151,14 +151,14 @@ class LineRoutes(Controller):
         ]
 
     @get("/{line:str}/record/verify")
-    async def verify(self, state: State, line: str) -> RecordReport:
+    async def verify(self, state: State, line: FromPath[str]) -> RecordReport:
         """Derive our record again from its entries, and compare with everything that is stored."""
         door: Door = state.door
         found = find_line(door.reads, line)
         return await asyncio.to_thread(verify_record, door.reads, door.own, found)
 
     @get("/{line:str}/record/head")
-    async def head(self, state: State, line: str) -> Head:
+    async def head(self, state: State, line: FromPath[str]) -> Head:
         """The newest signed head."""
         door: Door = state.door
         found = find_line(door.reads, line)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from litestar import Controller, get, post
 from litestar.datastructures import State
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 
 from parley.check.model import CheckResult
@@ -50,13 +51,13 @@ class NoticeRoutes(Controller):
     path = "/lines/{line:str}"
 
     @post("/check", status_code=200)
-    async def check(self, state: State, line: str, data: asked.AskCheck) -> CheckResult:
+    async def check(self, state: State, line: FromPath[str], data: JSONBody[asked.AskCheck]) -> CheckResult:
         """Check a volume against the picture and the notices, before anything is released."""
         door: Door = state.door
         return await door.checks.now(find_line(door.reads, line), data.volume)
 
     @post("/drafts")
-    async def draft(self, state: State, line: str, data: asked.AskDraft) -> Drafted:
+    async def draft(self, state: State, line: FromPath[str], data: JSONBody[asked.AskDraft]) -> Drafted:
         """Keep a draft for its releaser, and check it."""
         door: Door = state.door
         found = find_line(door.reads, line)
@@ -67,12 +68,16 @@ class NoticeRoutes(Controller):
         return Drafted(draft_id, result)
 
     @post("/drafts/{draft:str}/release")
-    async def release_draft(self, state: State, line: str, draft: str, data: asked.AskText) -> Acted:
+    async def release_draft(
+        self, state: State, line: FromPath[str], draft: FromPath[str], data: JSONBody[asked.AskText]
+    ) -> Acted:
         """Release a draft; by a second person where the rules of this node say so."""
         return await _act(state.door, line, data, lambda desk: releasing.release_draft(desk, draft))
 
     @post("/notices")
-    async def release(self, state: State, line: str, data: asked.AskNotices) -> list[Released]:
+    async def release(
+        self, state: State, line: FromPath[str], data: JSONBody[asked.AskNotices]
+    ) -> list[Released]:
         """Release notices; each is released or refused by itself."""
         door: Door = state.door
         found = find_line(door.reads, line)
@@ -81,14 +86,16 @@ class NoticeRoutes(Controller):
         )
 
     @get("/notices")
-    async def list_notices(self, state: State, line: str, *, all_of_them: bool = False) -> list[NoticeView]:
+    async def list_notices(
+        self, state: State, line: FromPath[str], *, all_of_them: FromQuery[bool] = False
+    ) -> list[NoticeView]:
         """The open notices of a line, or all of them."""
         door: Door = state.door
         found = find_line(door.reads, line)
         return notice_views(door.reads, door.own, found, door.clock.now_ms(), open_only=not all_of_them)
 
     @get("/notices/{notice:str}")
-    async def show(self, state: State, line: str, notice: str) -> NoticeView:
+    async def show(self, state: State, line: FromPath[str], notice: FromPath[str]) -> NoticeView:
         """One notice with everything that stands beside it."""
         door: Door = state.door
         found = find_line(door.reads, line)
@@ -96,14 +103,18 @@ class NoticeRoutes(Controller):
         return notice_view(door.reads, door.own, found, thread, door.clock.now_ms())
 
     @post("/notices/{notice:str}/amend")
-    async def amend(self, state: State, line: str, notice: str, data: asked.AskAmend) -> Acted:
+    async def amend(
+        self, state: State, line: FromPath[str], notice: FromPath[str], data: JSONBody[asked.AskAmend]
+    ) -> Acted:
         """Release a new version, whole."""
         return await _on_notice(
             state.door, line, notice, data, lambda desk, thread: releasing.amend(desk, thread.id, data.draft)
         )
 
     @post("/notices/{notice:str}/cancel")
-    async def cancel(self, state: State, line: str, notice: str, data: asked.AskReason) -> Acted:
+    async def cancel(
+        self, state: State, line: FromPath[str], notice: FromPath[str], data: JSONBody[asked.AskReason]
+    ) -> Acted:
         """Say that the activity will not take place."""
         return await _on_notice(
             state.door,
@@ -114,21 +125,27 @@ class NoticeRoutes(Controller):
         )
 
     @post("/notices/{notice:str}/begin")
-    async def begin(self, state: State, line: str, notice: str, data: asked.AskBegin) -> Acted:
+    async def begin(
+        self, state: State, line: FromPath[str], notice: FromPath[str], data: JSONBody[asked.AskBegin]
+    ) -> Acted:
         """Say that the activity begins; over what stands it needs a releaser's stated reason."""
         return await _on_notice(
             state.door, line, notice, data, lambda desk, thread: releasing.begin(desk, thread.id, data.reason)
         )
 
     @post("/notices/{notice:str}/end")
-    async def end(self, state: State, line: str, notice: str, data: asked.AskText) -> Acted:
+    async def end(
+        self, state: State, line: FromPath[str], notice: FromPath[str], data: JSONBody[asked.AskText]
+    ) -> Acted:
         """Say that the activity has ended."""
         return await _on_notice(
             state.door, line, notice, data, lambda desk, thread: releasing.end(desk, thread.id, data.text)
         )
 
     @post("/notices/{notice:str}/read-back")
-    async def read_back(self, state: State, line: str, notice: str, data: asked.AskReadBack) -> Acted:
+    async def read_back(
+        self, state: State, line: FromPath[str], notice: FromPath[str], data: JSONBody[asked.AskReadBack]
+    ) -> Acted:
         """Send what a person typed; both nodes compare it with the notice."""
         return await _on_notice(
             state.door,
@@ -141,7 +158,9 @@ class NoticeRoutes(Controller):
         )
 
     @post("/notices/{notice:str}/reply")
-    async def reply(self, state: State, line: str, notice: str, data: asked.AskReply) -> Acted:
+    async def reply(
+        self, state: State, line: FromPath[str], notice: FromPath[str], data: JSONBody[asked.AskReply]
+    ) -> Acted:
         """Answer a notice."""
         return await _on_notice(
             state.door,
@@ -154,7 +173,9 @@ class NoticeRoutes(Controller):
         )
 
     @post("/notices/{notice:str}/withdraw")
-    async def withdraw(self, state: State, line: str, notice: str, data: asked.AskWithdraw) -> Acted:
+    async def withdraw(
+        self, state: State, line: FromPath[str], notice: FromPath[str], data: JSONBody[asked.AskWithdraw]
+    ) -> Acted:
         """Take back a reply of ours by a new entry."""
         return await _on_notice(
             state.door,
@@ -165,7 +186,9 @@ class NoticeRoutes(Controller):
         )
 
     @post("/notices/{notice:str}/clear")
-    async def clear(self, state: State, line: str, notice: str, data: asked.AskClear) -> NoticeView:
+    async def clear(
+        self, state: State, line: FromPath[str], notice: FromPath[str], data: JSONBody[asked.AskClear]
+    ) -> NoticeView:
         """Clear a notice's volumes on a person's attributed word: ours, private."""
         door: Door = state.door
         found = find_line(door.reads, line)
@@ -176,7 +199,9 @@ class NoticeRoutes(Controller):
         return notice_view(door.reads, door.own, found, cleared, door.clock.now_ms())
 
     @post("/notices/{notice:str}/units")
-    async def units(self, state: State, line: str, notice: str, data: asked.AskUnits) -> list[UnitMark]:
+    async def units(
+        self, state: State, line: FromPath[str], notice: FromPath[str], data: JSONBody[asked.AskUnits]
+    ) -> list[UnitMark]:
         """Note what own units do about a notice: warned, has it, complying and so on. Private."""
         door: Door = state.door
         found = find_line(door.reads, line)

@@ -6,13 +6,13 @@ from typing import Annotated, Any
 from litestar import get, post
 from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Parameter
+from litestar.params import JSONBody, QueryParameter
 from litestar.response import Stream
 from msgspec import Raw, Struct
 
 from parley import __version__
 from parley.node.board import Board, board
-from parley.web.asked import AskClock
+from parley.web.asked import MAX_ROW, AskClock
 from parley.web.door import Door
 from parley.words.errors import InputError
 from parley.words.units import PartyId, TimeMs
@@ -64,7 +64,7 @@ async def show_board(state: State) -> Board:
 
 
 @post("/clock", status_code=200)
-async def drive_clock(state: State, data: AskClock) -> NodeStatus:
+async def drive_clock(state: State, data: JSONBody[AskClock]) -> NodeStatus:
     """Drive the clock of an exercise node forward."""
     door: Door = state.door
     if door.driven is None:
@@ -82,8 +82,8 @@ async def drive_clock(state: State, data: AskClock) -> NodeStatus:
 @get("/journal")
 async def read_journal(
     state: State,
-    start: Annotated[int, Parameter(ge=0)] = 0,
-    count: Annotated[int, Parameter(ge=1, le=1_000)] = 100,
+    start: Annotated[int, QueryParameter(ge=0, le=MAX_ROW)] = 0,
+    count: Annotated[int, QueryParameter(ge=1, le=1_000)] = 100,
 ) -> list[NoteView]:
     """Rows of the private journal."""
     door: Door = state.door

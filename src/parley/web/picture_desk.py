@@ -2,6 +2,7 @@
 
 from litestar import Controller, put
 from litestar.datastructures import State
+from litestar.params import JSONBody
 from msgspec import Struct
 
 from parley.web import asked
@@ -20,7 +21,7 @@ class PictureDesk(Controller):
     path = "/picture"
 
     @put("/layers")
-    async def replace_layer(self, state: State, data: asked.AskLayer) -> PictureVersion:
+    async def replace_layer(self, state: State, data: JSONBody[asked.AskLayer]) -> PictureVersion:
         """Replace a layer of the picture, and check all open notices again."""
         door: Door = state.door
         version = await door.checks.replace_layer(data.layer, data.items)

@@ -2,6 +2,7 @@
 
 from litestar import Controller, get, post
 from litestar.datastructures import State
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 
 from parley.node import stopping
@@ -28,14 +29,16 @@ class StopRoutes(Controller):
     path = "/lines/{line:str}/stops"
 
     @get("/")
-    async def list_stops(self, state: State, line: str, *, all_of_them: bool = False) -> list[StopView]:
+    async def list_stops(
+        self, state: State, line: FromPath[str], *, all_of_them: FromQuery[bool] = False
+    ) -> list[StopView]:
         """The standing STOPs of a line, or all of them."""
         door: Door = state.door
         found = find_line(door.reads, line)
         return stop_views(door.reads, door.own, found, door.clock.now_ms(), standing_only=not all_of_them)
 
     @post("/")
-    async def call(self, state: State, line: str, data: asked.AskStop) -> Stopped:
+    async def call(self, state: State, line: FromPath[str], data: JSONBody[asked.AskStop]) -> Stopped:
         """Call a STOP: on a notice, on a scope, or on the whole line."""
         door: Door = state.door
         found = find_line(door.reads, line)
@@ -49,7 +52,9 @@ class StopRoutes(Controller):
         return Stopped((await door.submit(command, urgent=True)).id)
 
     @post("/{stop:str}/reply")
-    async def answer(self, state: State, line: str, stop: str, data: asked.AskStopReply) -> Stopped:
+    async def answer(
+        self, state: State, line: FromPath[str], stop: FromPath[str], data: JSONBody[asked.AskStopReply]
+    ) -> Stopped:
         """Answer a STOP of theirs."""
         door: Door = state.door
         found = find_line(door.reads, line)
@@ -61,7 +66,9 @@ class StopRoutes(Controller):
         return Stopped(message.id)
 
     @post("/{stop:str}/reaffirm")
-    async def reaffirm(self, state: State, line: str, stop: str, data: asked.AskText) -> Stopped:
+    async def reaffirm(
+        self, state: State, line: FromPath[str], stop: FromPath[str], data: JSONBody[asked.AskText]
+    ) -> Stopped:
         """Say that our STOP still stands."""
         door: Door = state.door
         found = find_line(door.reads, line)
@@ -72,7 +79,9 @@ class StopRoutes(Controller):
         return Stopped(message.id)
 
     @post("/{stop:str}/release")
-    async def release(self, state: State, line: str, stop: str, data: asked.AskText) -> Stopped:
+    async def release(
+        self, state: State, line: FromPath[str], stop: FromPath[str], data: JSONBody[asked.AskText]
+    ) -> Stopped:
         """Release our STOP: the only thing that ends it."""
         door: Door = state.door
         found = find_line(door.reads, line)
