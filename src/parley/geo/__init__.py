@@ -1,6 +1,6 @@
 """Geo: positions, areas and distances on the WGS 84 ellipsoid.
 
-Pure: no clock, disk, randomness or network; numpy and geographiclib do the sums. Nanodegrees and
+Pure: no clock, disk, randomness or network; numpy and PROJ do the sums. Nanodegrees and
 millimetres come in at the door; inside, names end in their unit (`_m`, `_s`, `_deg`, `_rad`).
 
 * `ellipsoid`: the constants, Earth-centred coordinates, geodesics.

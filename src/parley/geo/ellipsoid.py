@@ -1,7 +1,8 @@
 """The WGS 84 ellipsoid: constants, Earth-centred coordinates, and geodesics between two points.
 
 Source of the constants: NGA.STND.0036, "World Geodetic System 1984", version 1.0.0, table 3.1.
-Geodesics: C. F. F. Karney, "Algorithms for geodesics", J. Geodesy 87 (2013), as in geographiclib.
+Geodesics: C. F. F. Karney, "Algorithms for geodesics", J. Geodesy 87 (2013), as compiled in PROJ. The
+tests compare with geographiclib, an independent build of the same theory (docs/decisions/0002).
 """
 
 from math import asin, cos, degrees, hypot, radians, sin, sqrt
@@ -9,8 +10,8 @@ from math import atan2 as _atan2
 from typing import Final
 
 import numpy as np
-from geographiclib.geodesic import Geodesic
 from numpy.typing import NDArray
+from pyproj import Geod
 
 Floats = NDArray[np.float64]
 LatLon = tuple[float, float]
@@ -30,9 +31,7 @@ RADIUS_MAX_M: Final = A_M * A_M / B_M
 """Largest radius of curvature: at the poles."""
 RADIUS_MEAN_M: Final = (2 * A_M + B_M) / 3
 
-_WGS84: Final = Geodesic.WGS84
-_INVERSE: Final = Geodesic.DISTANCE | Geodesic.AZIMUTH
-_POINT: Final = Geodesic.LATITUDE | Geodesic.LONGITUDE
+_WGS84: Final = Geod(a=A_M, f=F)
 
 
 def ecef(lat_deg: Floats, lon_deg: Floats) -> Floats:
@@ -78,32 +77,28 @@ def inverse(start: LatLon, end: LatLon) -> tuple[float, float]:
     Returns:
         Its length in metres, and its azimuth at `start`, degrees clockwise from north.
     """
-    found = _WGS84.Inverse(start[0], start[1], end[0], end[1], _INVERSE)
-    return float(found["s12"]), float(found["azi1"])
+    azimuth_deg, _, length_m = _WGS84.inv(start[1], start[0], end[1], end[0])
+    return float(length_m), float(azimuth_deg)
 
 
 def direct(start: LatLon, azimuth_deg: float, length_m: float) -> LatLon:
     """Where one arrives after `length_m` metres from `start` along a geodesic."""
-    found = _WGS84.Direct(start[0], start[1], azimuth_deg, length_m, _POINT)
-    return float(found["lat2"]), float(found["lon2"])
+    lon_deg, lat_deg, _ = _WGS84.fwd(start[1], start[0], azimuth_deg, length_m)
+    return float(lat_deg), float(lon_deg)
 
 
 def between(start: LatLon, end: LatLon, pieces: int) -> list[LatLon]:
     """The points that cut the geodesic from `start` to `end` into `pieces` equal parts, ends left out."""
-    line = _WGS84.InverseLine(start[0], start[1], end[0], end[1])
-    cut = []
-    for k in range(1, pieces):
-        found = line.Position(line.s13 * k / pieces, _POINT)
-        cut.append((float(found["lat2"]), float(found["lon2"])))
-    return cut
+    if pieces <= 1:
+        return []
+    cut = _WGS84.npts(start[1], start[0], end[1], end[0], pieces - 1)
+    return [(float(lat_deg), float(lon_deg)) for lon_deg, lat_deg in cut]
 
 
 def ring_area_m2(ring: list[LatLon]) -> tuple[float, float]:
     """The area, square metres and without sign, and the perimeter, metres, of a ring of geodesics."""
-    polygon = _WGS84.Polygon()
-    for lat_deg, lon_deg in ring:
-        polygon.AddPoint(lat_deg, lon_deg)
-    _, perimeter_m, area_m2 = polygon.Compute(reverse=False, sign=True)
+    lats_deg, lons_deg = zip(*ring, strict=True)
+    area_m2, perimeter_m = _WGS84.polygon_area_perimeter(lons_deg, lats_deg)
     return abs(float(area_m2)), float(perimeter_m)
 
 
