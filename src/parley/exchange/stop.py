@@ -55,7 +55,7 @@ class StandingStop(Struct, frozen=True, kw_only=True):
 
     Attributes:
         answer: the newest answer; null until a person answered.
-        answer_seq: its number; an answer that arrives late, with a lower one, does not replace it.
+        answer_seq: its number, -1 before any; an answer that arrives late, with a lower one, does not replace it.
         touches: the notices (thread ids) that it applies to, as this node worked out.
     """
 
@@ -67,7 +67,7 @@ class StandingStop(Struct, frozen=True, kw_only=True):
     state: StopState = StopState.STANDING
     answer: StopAnswer | None = None
     answered_ms: TimeMs | None = None
-    answer_seq: Seq = -1
+    answer_seq: int = -1
     reaffirmed_ms: TimeMs | None = None
     released_ms: TimeMs | None = None
     touches: tuple[MessageId, ...] = ()
