@@ -93,6 +93,7 @@ class Courier:
         self._beat_s = beat_s
         self._wakes: dict[LineId, dict[tuple[int, ...], asyncio.Event]] = {}
         self._observed: dict[LineId, Observed] = {}
+        self._back: dict[LineId, asyncio.Event] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._random = random.Random()  # noqa: S311 - jitter, no secret
 
@@ -102,6 +103,7 @@ class Courier:
             return
         self._wakes[line.id] = {}
         self._observed[line.id] = Observed()
+        self._back[line.id] = asyncio.Event()
         for lane in (FLASH_LANE, ORDINARY_LANE):
             wake = self._wakes[line.id][lane] = asyncio.Event()
             self._tasks.append(asyncio.create_task(self._carry(line, lane, wake)))
@@ -117,6 +119,7 @@ class Courier:
     def heard(self, line: LineId) -> None:
         """Note that the peer was heard from."""
         if line in self._observed:
+            self._back[line].set()
             self._observed[line].heard_s = asyncio.get_running_loop().time()
 
     def observed(self, line: LineId) -> dict[str, object]:
@@ -152,8 +155,16 @@ class Courier:
                 if await self._push(client, line, batch, refused):
                     wait_s = FIRST_WAIT_S
                     continue
-                await asyncio.sleep(wait_s * self._random.uniform(0.5, 1.5))
-                wait_s = min(wait_s * 2, LONGEST_WAIT_S[lane])
+                heard = await self._hold_off(line, wait_s)
+                wait_s = FIRST_WAIT_S if heard else min(wait_s * 2, LONGEST_WAIT_S[lane])
+
+    async def _hold_off(self, line: Line, wait_s: float) -> bool:
+        """Wait before the next try, or until the peer is heard from again; tell whether it was."""
+        await asyncio.sleep(FIRST_WAIT_S)
+        back = self._back[line.id]
+        back.clear()
+        await _wait(back, wait_s * self._random.uniform(0.5, 1.5))
+        return back.is_set()
 
     def _batch(self, line: Line, lane: tuple[int, ...], refused: dict[MessageId, float]) -> list[Queued]:
         now_s = asyncio.get_running_loop().time()

@@ -24,6 +24,11 @@ class Asked(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     role: Role = Role.WATCH_OFFICER
     duty: ShortText
 
+    def __post_init__(self) -> None:
+        """Refuse a person who signs as the node: receipts alone are nobody's."""
+        if self.role is Role.NODE:
+            raise ValueError("the role `node` is no person's")
+
     @property
     def by(self) -> By:
         """The signature's words: let in by the node's token."""

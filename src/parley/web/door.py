@@ -1,12 +1,13 @@
 """Door: what the web is given of a running node. The web parses and renders; the node decides."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
 from parley.check.model import CheckResult
 from parley.node.own import Own
-from parley.picture.model import Layer, OwnItem
+from parley.picture.model import Layer, OwnItem, Picture
 from parley.ports.clock import Clock
 from parley.ports.store import Line, Reads
 from parley.ports.writing import Submit
@@ -18,14 +19,23 @@ from parley.words.volume import Volume
 class Checks(Protocol):
     """The checking thread, seen from outside."""
 
-    def later(self, line: LineId, messages: Sequence[MessageId]) -> None:
-        """Check these, if they are notices, when there is time. Called after the receipt is sent."""
+    def later(self, line: LineId, messages: Sequence[MessageId], rank: int) -> None:
+        """Check these, if they are notices, when there is time; the highest rank first.
+
+        Called after the receipt is sent.
+        """
+
+    def making_way(self) -> AbstractContextManager[None]:
+        """Let checks that can wait do so while many messages are taken in."""
 
     def now(self, line: Line, volume: Volume) -> Awaitable[CheckResult]:
         """Check a volume that nobody has released yet."""
 
     def replace_layer(self, layer: Layer, items: Sequence[OwnItem]) -> Awaitable[int]:
         """Replace a layer of the picture, and check all open notices of the peers again."""
+
+    def picture(self) -> Awaitable[Picture]:
+        """Return the picture as it is stored now."""
 
 
 class DrivenClock(Protocol):

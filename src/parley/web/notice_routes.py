@@ -18,8 +18,10 @@ from parley.ports.store import Line, Tx
 from parley.web import asked
 from parley.web.door import Door
 from parley.wire.message import Message
+from parley.words.codes import RANK, Precedence
 from parley.words.errors import ParleyError
-from parley.words.units import MessageId
+from parley.words.header import By
+from parley.words.units import MessageId, TimeMs
 
 
 class Released(Struct, frozen=True):
@@ -36,6 +38,16 @@ class Drafted(Struct, frozen=True):
 
     draft: str
     check: CheckResult
+
+
+class KeptView(Struct, frozen=True):
+    """A draft that waits for its releaser."""
+
+    id: str
+    by: By
+    at_ms: TimeMs
+    amends: MessageId | None
+    draft: releasing.Draft
 
 
 class Acted(Struct, frozen=True):
@@ -66,6 +78,13 @@ class NoticeRoutes(Controller):
         kept = releasing.KeptDraft(draft=data.draft, by=data.by, at_ms=door.clock.now_ms(), amends=amends)
         draft_id = await door.submit(lambda tx: releasing.keep_draft(_desk(door, tx, found, data), kept))
         return Drafted(draft_id, result)
+
+    @get("/drafts")
+    async def list_drafts(self, state: State, line: str) -> list[KeptView]:
+        """The drafts that wait for a releaser, oldest first."""
+        door: Door = state.door
+        kept = releasing.kept_drafts(door.reads, find_line(door.reads, line).id)
+        return [KeptView(name, one.by, one.at_ms, one.amends, one.draft) for name, one in kept]
 
     @post("/drafts/{draft:str}/release")
     async def release_draft(
@@ -194,7 +213,7 @@ class NoticeRoutes(Controller):
         found = find_line(door.reads, line)
         thread = find_notice(door.reads, door.own, found, notice)
         await door.submit(lambda tx: answering.clear(_desk(door, tx, found, data), thread.id, data.ground))
-        door.checks.later(found.id, [thread.id])
+        door.checks.later(found.id, [thread.id], RANK[Precedence.FLASH])
         cleared = find_notice(door.reads, door.own, found, thread.id)
         return notice_view(door.reads, door.own, found, cleared, door.clock.now_ms())
 
@@ -236,7 +255,7 @@ async def _act(door: Door, line: str, data: asked.Asked, use_case: Callable[[Des
     found = find_line(door.reads, line)
     message = await door.submit(lambda tx: use_case(_desk(door, tx, found, data)))
     thread_id = door.reads.thread_of(found.id, message.id) or message.id
-    door.checks.later(found.id, [message.id, thread_id])
+    door.checks.later(found.id, [message.id, thread_id], RANK[Precedence.FLASH])
     thread = find_notice(door.reads, door.own, found, thread_id)
     return Acted(message.id, notice_view(door.reads, door.own, found, thread, door.clock.now_ms()))
 

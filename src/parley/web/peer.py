@@ -6,6 +6,7 @@ certificate; who wrote what is proved by signatures alone.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any, Final
 
@@ -18,12 +19,15 @@ from parley.node.recording import place_of
 from parley.ports.store import Line, Tx
 from parley.web.door import Door
 from parley.wire.document import read_frame, sign_frame
-from parley.wire.message import Message, check_place
+from parley.wire.message import Message, check_place, rank_of
 from parley.words.errors import InputError, ParleyError, PeerError
 from parley.words.header import AnyFrame, Beat
+from parley.words.units import MessageId
 
 MAX_BODY_BYTES: Final = 4 * 1024 * 1024
 MAX_ENVELOPES: Final = 512
+MANY: Final = 32
+"""From this many envelopes on, checks that can wait make way for their receipts."""
 PATH_PARTS: Final = 5
 
 Scope = MutableMapping[str, Any]
@@ -92,22 +96,29 @@ class PeerApp:
 
     async def _push(self, line: Line, body: bytes) -> tuple[int, bytes, Callable[[], None] | None]:
         push = _read_push(body)
-        opened = await _opened(line, [bytes(raw) for raw in push.envelopes])
-        urgent = any(isinstance(one, Message) and one.header.kind == "stop" for one in opened)
-        own, clock = self._door.own, self._door.clock
-
-        def command(tx: Tx) -> Received:
-            return receive(tx, own, line.id, opened, clock.now_ms())
-
-        received = await self._door.submit(command, urgent=urgent)
+        many = len(push.envelopes) >= MANY
+        with self._door.checks.making_way() if many else contextlib.nullcontext():
+            opened = await _opened(line, [bytes(raw) for raw in push.envelopes])
+            received = await self._receive(line, opened)
         self._door.heard(line.id)
         answer = Answer(received.results, tuple(msgspec.Raw(receipt) for receipt in received.receipts))
-        recorded = [
-            result.id
-            for result in received.results
-            if result.status is Status.RECORDED and result.id is not None
-        ]
-        return 200, _encode(answer), lambda: self._door.checks.later(line.id, recorded)
+        return 200, _encode(answer), lambda: self._check_later(line, opened, received)
+
+    async def _receive(self, line: Line, opened: Sequence[Message | Refused]) -> Received:
+        own, clock = self._door.own, self._door.clock
+        urgent = any(isinstance(one, Message) and one.header.kind == "stop" for one in opened)
+        return await self._door.submit(
+            lambda tx: receive(tx, own, line.id, opened, clock.now_ms()), urgent=urgent
+        )
+
+    def _check_later(self, line: Line, opened: Sequence[Message | Refused], received: Received) -> None:
+        """Ask for the checks of what was recorded: called after the answer was handed over."""
+        ranks: dict[int, list[MessageId]] = {}
+        for one, result in zip(opened, received.results, strict=True):
+            if result.status is Status.RECORDED and isinstance(one, Message) and one.body is not None:
+                ranks.setdefault(rank_of(one.body), []).append(one.id)
+        for rank, messages in ranks.items():
+            self._door.checks.later(line.id, messages, rank)
 
     async def _frame(self, line: Line, body: bytes) -> bytes:
         frame = read_frame(body, line.peer.keys.message if line.peer else "")

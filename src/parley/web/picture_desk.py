@@ -1,12 +1,41 @@
 """The picture at our own desk. The only web module that may name it; nothing here reaches a peer."""
 
-from litestar import Controller, put
+from typing import Final
+
+from litestar import Controller, get, put
 from litestar.datastructures import State
 from litestar.params import JSONBody
 from msgspec import Struct
 
+from parley.picture.model import Layer, Picture
 from parley.web import asked
 from parley.web.door import Door
+from parley.words.units import TimeMs
+
+MAX_LAYER_BYTES: Final = 64 * 1024 * 1024
+"""A layer comes whole: some 200 bytes an item, and a party has up to 100,000 sites."""
+
+
+class LayerView(Struct, frozen=True, kw_only=True):
+    """A layer. Of a sealed one only its cell is told: call it.
+
+    Attributes:
+        name: null for a sealed layer; then `cell` is the one to call.
+        items: null for a sealed layer, like its oldest item.
+    """
+
+    name: str | None
+    cell: str | None
+    loaded_ms: TimeMs | None
+    items: int | None
+    oldest_as_of_ms: TimeMs | None
+
+
+class PictureView(Struct, frozen=True):
+    """The layers of the picture, at one version."""
+
+    version: int
+    layers: list[LayerView]
 
 
 class PictureVersion(Struct, frozen=True):
@@ -20,7 +49,14 @@ class PictureDesk(Controller):
 
     path = "/picture"
 
-    @put("/layers")
+    @get("/")
+    async def show(self, state: State) -> PictureView:
+        """The layers of the picture: how many items, how old."""
+        door: Door = state.door
+        picture = await door.checks.picture()
+        return PictureView(picture.version, [_view(picture, layer) for layer in picture.layers])
+
+    @put("/layers", request_max_body_size=MAX_LAYER_BYTES)
     async def replace_layer(self, state: State, data: JSONBody[asked.AskLayer]) -> PictureVersion:
         """Replace a layer of the picture, and check all open notices again."""
         door: Door = state.door
@@ -29,3 +65,18 @@ class PictureDesk(Controller):
         row = {"layer": data.layer.name, "items": len(data.items), "version": version, "by": data.duty}
         await door.submit(lambda tx: tx.write_journal(now_ms, "picture", row))
         return PictureVersion(version)
+
+
+def _view(picture: Picture, layer: Layer) -> LayerView:
+    if layer.compartment is not None:
+        return LayerView(
+            name=None, cell=layer.compartment, loaded_ms=layer.loaded_ms, items=None, oldest_as_of_ms=None
+        )
+    known_ms = [item.as_of_ms for item in picture.items if item.layer == layer.name]
+    return LayerView(
+        name=layer.name,
+        cell=None,
+        loaded_ms=layer.loaded_ms,
+        items=len(known_ms),
+        oldest_as_of_ms=min(known_ms, default=None),
+    )

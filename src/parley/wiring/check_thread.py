@@ -1,28 +1,51 @@
 """The checking thread: owns the engine, so that checks never overlap and never hold up a receipt."""
 
+import contextlib
+import heapq
+import itertools
 import queue
 import threading
+import time
 from asyncio import AbstractEventLoop, Future, wrap_future
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future as ThreadFuture
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from parley.check.model import CheckResult
+from parley.exchange import thread as threads
 from parley.node.checking import Checked, Checker, keep_check
-from parley.picture.model import Layer, OwnItem
+from parley.picture.model import Layer, OwnItem, Picture
 from parley.ports.clock import Clock
 from parley.ports.picture import PictureStore
 from parley.ports.store import Happening, Line, Reads, Tx
+from parley.words.codes import RANK, Precedence
 from parley.words.errors import ParleyError
 from parley.words.units import LineId, MessageId
 from parley.words.volume import Volume
 
 T = TypeVar("T")
-BATCH: Final = 256
+BATCH: Final = 64
+LONGEST_LAG_S: Final = 5.0
+"""How long a check of lower precedence may give way to messages that arrive."""
+LULL_S: Final = 0.03
+PAUSE_S: Final = 0.005
+
+
+class Wanted(NamedTuple):
+    """A version to be checked; the heap gives the highest precedence first, then the oldest."""
+
+    order: int
+    n: int
+    line: LineId
+    version: MessageId
+    since_s: float
 
 
 class CheckThread:
-    """Runs checks one after the other. What it finds is kept through the writer.
+    """Runs checks one after the other, the most urgent first. What it finds is kept through the writer.
+
+    While many messages arrive at once, checks of lower precedence give way to their receipts; but never
+    once the notice has waited for `LONGEST_LAG_S`.
 
     Args:
         reads: a reader of its own.
@@ -41,7 +64,10 @@ class CheckThread:
         self._checker, self._pictures, self._reads = checker, pictures, reads
         self._write, self._clock, self._loop = write, clock, loop
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._wanted: list[tuple[LineId, MessageId]] = []
+        self._wanted: list[Wanted] = []
+        self._count = itertools.count()
+        self._arriving = 0
+        self._arrived_s = 0.0
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._loop_forever, name="check", daemon=True)
 
@@ -53,16 +79,26 @@ class CheckThread:
         """
         unchecked = self._checker.load(self._reads, self._clock.now_ms())
         self._thread.start()
-        self._want(unchecked)
+        self._want(unchecked, RANK[Precedence.FLASH])
 
     def close(self) -> None:
         """Finish what was asked, then stop."""
         self._jobs.put(None)
         self._thread.join()
 
-    def later(self, line: LineId, messages: Sequence[MessageId]) -> None:
-        """Check these, if they are notices, when there is time."""
-        self._want([(line, message) for message in messages])
+    def later(self, line: LineId, messages: Sequence[MessageId], rank: int) -> None:
+        """Check these, if they are notices, when there is time; the highest rank first."""
+        self._want([(line, message) for message in messages], rank)
+
+    @contextlib.contextmanager
+    def making_way(self) -> Iterator[None]:
+        """Let checks that can wait do so while many messages are taken in. Called on the event loop."""
+        self._arriving += 1
+        try:
+            yield
+        finally:
+            self._arriving -= 1
+            self._arrived_s = time.monotonic()
 
     def now(self, line: Line, volume: Volume) -> "Future[CheckResult]":
         """Check a volume that nobody has released yet."""
@@ -76,10 +112,15 @@ class CheckThread:
             self._checker.reload_picture()
             for line in self._reads.lines():
                 for thread in self._reads.threads(line.id, open_only=True):
-                    self._want([(line.id, version.id) for version in thread.versions])
+                    versions = [(line.id, version.id) for version in thread.versions]
+                    self._want(versions, RANK[threads.latest(thread).body.precedence])
             return version
 
         return self._ask(job)
+
+    def picture(self) -> "Future[Picture]":
+        """Return the picture as it is stored now."""
+        return self._ask(self._pictures.load)
 
     def _ask(self, job: Callable[[], T]) -> "Future[T]":
         answer: ThreadFuture[T] = ThreadFuture()
@@ -93,21 +134,37 @@ class CheckThread:
         self._jobs.put(run)
         return wrap_future(answer, loop=self._loop)
 
-    def _want(self, versions: Sequence[tuple[LineId, MessageId]]) -> None:
+    def _want(self, versions: Sequence[tuple[LineId, MessageId]], rank: int) -> None:
         if not versions:
             return
+        now_s = time.monotonic()
         with self._lock:
-            self._wanted.extend(versions)
+            for line, version in versions:
+                heapq.heappush(self._wanted, Wanted(-rank, next(self._count), line, version, now_s))
         self._jobs.put(self._check_wanted)
+
+    def _take_wanted(self) -> tuple[list[Wanted], bool]:
+        with self._lock:
+            batch = [heapq.heappop(self._wanted) for _ in range(min(BATCH, len(self._wanted)))]
+            return batch, bool(self._wanted)
+
+    def _give_way(self, wanted: Wanted) -> None:
+        """Wait while many messages are taken in, unless this check is urgent or has waited long enough."""
+        if wanted.order <= -RANK[Precedence.IMMEDIATE]:
+            return
+        while (now_s := time.monotonic()) - wanted.since_s < LONGEST_LAG_S:
+            if not self._arriving and now_s - self._arrived_s > LULL_S:
+                return
+            time.sleep(PAUSE_S)
 
     def _check_wanted(self) -> None:
         """Check what is wanted, a batch at a time; one write for the batch."""
-        with self._lock:
-            batch, self._wanted = self._wanted[:BATCH], self._wanted[BATCH:]
-            more = bool(self._wanted)
+        batch, more = self._take_wanted()
         done: list[tuple[LineId, Checked]] = []
         failed: list[tuple[LineId, MessageId, ParleyError]] = []
-        for line, version in dict.fromkeys(batch):
+        for wanted in {(each.line, each.version): each for each in batch}.values():
+            line, version = wanted.line, wanted.version
+            self._give_way(wanted)
             try:
                 checked = self._checker.check_version(self._reads, line, version, self._clock.now_ms())
             except ParleyError as error:

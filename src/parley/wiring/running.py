@@ -130,7 +130,7 @@ class RunningNode:
         """
         self._checks.start()
         for line in self.reads.lines():
-            self.trust(line)
+            self._tls.trust(line)
         door = Door(
             own=self.own,
             clock=self.clock,
@@ -146,6 +146,8 @@ class RunningNode:
         )
         await self._serve(PeerApp(door), self.settings.peer_listen, secure=True)
         await self._serve(make_api(door), self.settings.desk_listen, secure=False)
+        for line in self.reads.lines():  # only now: a peer that hears from us answers at once
+            self._courier.start(line)
 
     async def _serve(self, app: Any, address: str, *, secure: bool) -> None:  # noqa: ANN401 - any ASGI application
         listener = _bound(address)
