@@ -1,14 +1,16 @@
 """The `parley` command."""
 
+import io
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from typing import NoReturn
 
-import click
 import typer
 
-from parley.cli import nodes
-from parley.cli.output import BAD_INPUT, SYSTEM_FAILED, print_error, troubles
-from parley.words.errors import ParleyError
+from parley.cli import answers, desk, doctor, drafts, lines, nodes, notices, picture, records, stops
+from parley.cli.output import BAD_INPUT, SYSTEM_FAILED, THE_ANSWER_IS_NO, plain, print_error, troubles, warn
+from parley.words.errors import InputError, ParleyError
 
 app = typer.Typer(
     name="parley",
@@ -18,25 +20,62 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 nodes.add_to(app)
+desk.add_to(app)
+doctor.add_to(app)
+app.add_typer(lines.lines, name="line")
+drafts.add_to(notices.notices)
+app.add_typer(notices.notices, name="notice")
+answers.add_to(app)
+app.add_typer(stops.stops, name="stop")
+app.add_typer(picture.picture, name="picture")
+app.add_typer(records.record, name="record")
+app.add_typer(records.journal, name="journal")
+if find_spec("parley.cli.exercise"):
+    import_module("parley.cli.exercise").add_to(app)
 
 
 def run() -> NoReturn:
     """Run the command line; every failure has its exit status."""
     as_json = "--json" in sys.argv
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a glyph must not end a command
     try:
         status = app(standalone_mode=False)
+        sys.stdout.flush()
     except ParleyError as error:
         print_error(error, as_json=as_json)
         sys.exit(error.exit_status)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(BAD_INPUT)
-    except (KeyboardInterrupt, click.Abort):
+    except typer.Abort:
+        warn("Nothing was done.")
+        sys.exit(THE_ANSWER_IS_NO)
+    except KeyboardInterrupt:
+        sys.exit(SYSTEM_FAILED)
+    except BrokenPipeError:
+        sys.stdout = io.StringIO()  # whoever read has gone: nothing more to flush
         sys.exit(SYSTEM_FAILED)
     except Exception as error:  # noqa: BLE001 - the last resort: an uncaught failure has status 3
-        troubles.print_exception() if "--debug" in sys.argv else troubles.print(f"parley failed: {error!r}")
-        sys.exit(SYSTEM_FAILED)
+        sys.exit(_fail(error, as_json=as_json))
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _fail(error: Exception, *, as_json: bool) -> int:
+    """Tell a command that was typed wrongly from a failure of ours.
+
+    Typer carries a copy of Click in some versions and uses the package in others: what its errors have
+    in common is `format_message`.
+    """
+    message = getattr(error, "format_message", None)
+    if message is not None:
+        context = getattr(error, "ctx", None)
+        usage = f"See: {context.command_path} --help" if context is not None else "See: parley --help"
+        print_error(InputError("usage", str(message()).rstrip("."), do=usage), as_json=as_json)
+        return BAD_INPUT
+    if "--debug" in sys.argv:
+        troubles.print_exception()
+    else:
+        warn(f"parley failed: {plain(repr(error))}")
+    return SYSTEM_FAILED
 
 
 if __name__ == "__main__":

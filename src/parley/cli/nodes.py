@@ -4,19 +4,19 @@ import sys
 from pathlib import Path
 from typing import Annotated, Final
 
+import msgspec
 import typer
 
-from parley.cli.output import people, print_json
+from parley.cli.options import HomeOption, JsonOption
+from parley.cli.output import plain, print_json, say
 from parley.config.home import home_at
 from parley.config.settings import Settings
+from parley.words.errors import InputError
+from parley.words.party import PartyName
 
 SWITCH_S: Final = 0.0005
 """How long one thread may keep the interpreter: the writer must not wait 5 ms behind the event loop."""
 
-HomeOption = Annotated[
-    Path | None, typer.Option("--home", envvar="PARLEY_HOME", help="The node's folder; ~/.parley by default.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 PassphraseOption = Annotated[
     Path | None, typer.Option("--passphrase-file", help="A file whose first line is the keys' passphrase.")
 ]
@@ -28,8 +28,26 @@ def add_to(app: typer.Typer) -> None:
     app.command()(serve)
 
 
-def _passphrase(path: Path | None) -> bytes | None:
-    return path.read_bytes().splitlines()[0] if path else None
+def read_passphrase(path: Path | None) -> bytes | None:
+    """Return the first line of a file; null when none was named.
+
+    Raises:
+        InputError: passphrase-unreadable.
+    """
+    if path is None:
+        return None
+    try:
+        with path.open("rb") as file:
+            passphrase = file.readline(1_025).rstrip(b"\r\n")
+    except OSError as error:
+        what = f"the passphrase cannot be read: {error.strerror}"
+        raise InputError(
+            "passphrase-unreadable", what, where=str(path), do="Check the file's name."
+        ) from error
+    if not 0 < len(passphrase) <= 1_024:  # noqa: PLR2004 - what the key format takes
+        what = "the file's first line is no passphrase: it has none, or over 1,024 bytes"
+        raise InputError("passphrase-unreadable", what, where=str(path))
+    return passphrase
 
 
 def init(  # noqa: PLR0913 - each is an option that a person may give
@@ -53,20 +71,36 @@ def init(  # noqa: PLR0913 - each is an option that a person may give
     as_json: JsonOption = False,
 ) -> None:
     """Make a node: keys, certificate, databases, settings."""
-    from parley.wiring.making import init as make  # noqa: PLC0415 - loads what only this command needs
+    from parley.wiring.making import init as make
 
+    _check_name(name)
     at = home_at(home)
     mark = (high_water or at.path / "high-water.json").absolute()
     settings = Settings(name=name, peer_listen=peer_listen, desk_listen=desk_listen, high_water=str(mark))
     endpoints = tuple(endpoint or [f"https://{peer_listen}"])
-    descriptor = make(at, settings, endpoints, passphrase=_passphrase(passphrase_file))
+    descriptor = make(at, settings, endpoints, passphrase=read_passphrase(passphrase_file))
     if as_json:
         print_json({"home": str(at.path), "name": descriptor.name, "root": descriptor.root})
         return
-    people.print(f"[bold]{descriptor.name}[/] is ready in {at.path}")
-    people.print(f"  Move the root key offline:  {at.root_key}")
-    people.print(f"  Serve it:                   parley serve --home {at.path}")
-    people.print(f"  Then open a line:           parley line propose --home {at.path} --out proposal.json")
+    path = plain(str(at.path))
+    say(f"[bold]{descriptor.name}[/] is ready in {path}")
+    say(f"  Move the root key offline:  {plain(str(at.root_key))}")
+    say(f"  Serve it:                   parley serve --home {path}")
+    say(f"  See that it is fit:         parley doctor --home {path}")
+    say(f"  Then open a line:           parley line propose --home {path} --out proposal.json")
+
+
+def _check_name(name: str) -> None:
+    """Refuse a name that nobody could say on the line, before anything is made.
+
+    Raises:
+        InputError: name-unfit.
+    """
+    try:
+        msgspec.convert(name, PartyName)
+    except msgspec.ValidationError as error:
+        do = 'Take 2 to 24 capital letters, digits and hyphens, a letter first: "EASTERN".'
+        raise InputError("name-unfit", "the name is not fit for voice", where=name[:40], do=do) from error
 
 
 def serve(
@@ -85,10 +119,10 @@ def serve(
     as_json: JsonOption = False,
 ) -> None:
     """Run the node until it is interrupted."""
-    import uvloop  # noqa: PLC0415
+    import uvloop
 
-    from parley.wiring.running import RunningNode  # noqa: PLC0415 - loads what only this command needs
-    from parley.wiring.running import serve as run_node  # noqa: PLC0415
+    from parley.wiring.running import RunningNode
+    from parley.wiring.running import serve as run_node
 
     sys.setswitchinterval(SWITCH_S)
 
@@ -101,7 +135,7 @@ def serve(
         if as_json:
             print_json(said)
         else:
-            people.print(
+            say(
                 f"[bold]{said['name']}[/] serves peers on {said['peer_listen']}, desks on {said['desk_listen']}"
             )
         sys.stdout.flush()
@@ -109,7 +143,7 @@ def serve(
     uvloop.run(
         run_node(
             home_at(home),
-            passphrase=_passphrase(passphrase_file),
+            passphrase=read_passphrase(passphrase_file),
             driven_from_ms=driven_clock,
             ready=ready,
             with_stdin=with_stdin,

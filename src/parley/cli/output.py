@@ -1,9 +1,13 @@
 """Output: one place that prints, for people or, with --json, for programs; and the exit statuses.
 
 0 good; 1 the answer is no; 2 bad input; 3 the system failed, an uncaught failure too.
+
+Text of another party never reaches the terminal raw: `plain` takes out what could move the cursor,
+change the direction of the writing or pass for our own words.
 """
 
 import sys
+import unicodedata
 from typing import Any, Final
 
 import msgspec
@@ -16,9 +20,11 @@ GOOD: Final = 0
 THE_ANSWER_IS_NO: Final = 1
 BAD_INPUT: Final = 2
 SYSTEM_FAILED: Final = 3
+REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+"""Unicode categories that are shown as a replacement mark: controls, direction marks, line breaks."""
 
-people = Console(highlight=False)
-troubles = Console(stderr=True, highlight=False)
+people = Console(highlight=False, soft_wrap=True)
+troubles = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - any value that msgspec can write
@@ -26,12 +32,28 @@ def print_json(value: Any) -> None:  # noqa: ANN401 - any value that msgspec can
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
 
 
+def say(line: str = "") -> None:
+    """Print one line for people; `line` is Rich markup, so quote what others wrote with `plain`."""
+    people.print(line)
+
+
+def warn(line: str) -> None:
+    """Print one line on the error stream; Rich markup."""
+    troubles.print(line)
+
+
+def plain(text: str) -> str:
+    """Return somebody's text so that it can only be read: no controls, no markup."""
+    safe = "".join("\ufffd" if unicodedata.category(each) in REFUSED_CATEGORIES else each for each in text)
+    return escape(safe)
+
+
 def print_error(error: ParleyError, *, as_json: bool) -> None:
     """Say what, where, and what to do next."""
     if as_json:
         print_json({"error": error.name, "what": error.what, "where": error.where, "do": error.do})
         return
-    place = f" [dim]({escape(error.where)})[/]" if error.where else ""
-    troubles.print(f"[bold]{escape(error.what)}[/]{place}")
+    place = f" [dim]({plain(error.where)})[/]" if error.where else ""
+    warn(f"[bold]{plain(error.what)}[/]{place}")
     if error.do:
-        troubles.print(f"  {escape(error.do)}")
+        warn(f"  {plain(error.do)}")

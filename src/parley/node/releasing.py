@@ -12,15 +12,18 @@ from parley.exchange import thread as threads
 from parley.exchange.phase import CLOSED
 from parley.exchange.thread import Thread
 from parley.node.desk import Desk
+from parley.ports.store import Reads
 from parley.wire.message import Message
 from parley.words import bodies
 from parley.words.bodies import StatedReason
 from parley.words.codes import Activity, Precedence, Role
 from parley.words.errors import InputError
 from parley.words.header import By
-from parley.words.units import FreeText, MessageId, ShortText, TimeMs
+from parley.words.units import FreeText, LineId, MessageId, ShortText, TimeMs
 from parley.words.volume import Volume
 
+DRAFT: Final = "draft/"
+"""What the private key of a kept draft begins with."""
 SHORT_NOTICE_MS: Final = 600_000
 """Under ten minutes to start one person may release; it is reviewed afterwards."""
 
@@ -47,10 +50,21 @@ class KeptDraft(Struct, frozen=True, kw_only=True):
 def keep_draft(desk: Desk, kept: KeptDraft) -> str:
     """Keep a draft; return its id."""
     draft_id = desk.salt()
-    desk.tx.put_private(desk.line.id, f"draft/{draft_id}", msgspec.json.encode(kept))
+    desk.tx.put_private(desk.line.id, DRAFT + draft_id, msgspec.json.encode(kept))
     data = {"line": desk.line.id, "draft": draft_id, "by": kept.by.duty}
     desk.tx.write_journal(kept.at_ms, "drafted", data)
     return draft_id
+
+
+def kept_drafts(reads: Reads, line: LineId) -> list[tuple[str, KeptDraft]]:
+    """Return the drafts of a line that wait for a releaser, oldest first, each with its id."""
+    rows = reads.privates(line, DRAFT)
+    kept = [
+        (key.removeprefix(DRAFT), msgspec.json.decode(raw, type=KeptDraft))
+        for key, raw in rows.items()
+        if raw
+    ]
+    return sorted(kept, key=lambda one: (one[1].at_ms, one[0]))
 
 
 def release_draft(desk: Desk, draft_id: str) -> Message:
@@ -59,12 +73,12 @@ def release_draft(desk: Desk, draft_id: str) -> Message:
     Raises:
         InputError: draft-unknown, second-person-needed, or as `release_notice` and `amend`.
     """
-    raw = desk.tx.private(desk.line.id, f"draft/{draft_id}")
+    raw = desk.tx.private(desk.line.id, DRAFT + draft_id)
     if not raw:
-        raise InputError("draft-unknown", "no such draft", where=draft_id, do="See the drafts on the board.")
+        raise InputError("draft-unknown", "no such draft", where=draft_id, do="See `parley notice drafts`.")
     kept = msgspec.json.decode(raw, type=KeptDraft)
     _check_second_person(desk, kept)
-    desk.tx.put_private(desk.line.id, f"draft/{draft_id}", b"")
+    desk.tx.put_private(desk.line.id, DRAFT + draft_id, b"")
     if kept.amends is not None:
         return amend(desk, kept.amends, kept.draft)
     return release_notice(desk, kept.draft)

@@ -1,1 +1,10 @@
-"""Phrases: phrase books (data), and codes rendered in the language of the reader."""
+"""Phrases: codes in people's languages, as data; and a small pure renderer.
+
+A phrase book is one TOML file in `books`: `language`, `name`, `direction`, `version`, `reviewed`, and one
+table for each group of codes. A book is reviewed only after a linguist of each side signed that version;
+until then whatever is rendered for the other side shows UNREVIEWED.
+"""
+
+from parley.phrases.book import Book, Phrase, languages, phrase, read_book
+
+__all__ = ["Book", "Phrase", "languages", "phrase", "read_book"]

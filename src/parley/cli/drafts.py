@@ -1,0 +1,181 @@
+"""`parley notice send | draft | drafts | release | amend`: what leads to a version of a notice."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+from msgspec import Struct
+
+from parley.cli.client import Node
+from parley.cli.notices import show_notice, told
+from parley.cli.options import LineArgument, NoticeArgument, YesOption, may_ask, reach_node
+from parley.cli.output import plain, print_json, say
+from parley.cli.takes import takes
+from parley.cli.writing import Composed, compose
+from parley.words.errors import InputError
+
+if TYPE_CHECKING:
+    from parley.check.model import CheckResult
+    from parley.cli.views import LineStatus
+    from parley.node.releasing import Draft
+
+ASSUME_YES_MS = 600_000
+NoticeOption = Annotated[
+    str | None, typer.Option("--amends", metavar="NOTICE", help="It is a new version of this notice.")
+]
+
+
+class _Kept(Struct):
+    id: str
+    by: dict[str, str]
+    at_ms: int
+    amends: str | None
+    draft: msgspec.Raw
+
+
+@takes(composed=compose, node=reach_node)
+def send(line: LineArgument, *, composed: Composed, node: Node, yes: YesOption = False) -> None:
+    """Check a notice, show what was found, and release it."""
+    from parley.cli.composing import make_draft
+    from parley.cli.views import Released, notice_of
+
+    draft, check, warnings = _look_again(node, line, make_draft(composed, node.now.now_ms))
+    _ask_to_release(node, draft, yes=yes)
+    (released,) = node.post(("lines", line, "notices"), {"notices": [draft]}, list[Released])
+    if released.id is None or released.handle is None:
+        raise InputError(released.error or "refused", (released.what or "the notice was refused").rstrip("."))
+    if node.as_json:
+        print_json({"id": released.id, "handle": released.handle, "check": check, "warnings": warnings})
+        return
+    say(f"[bold]{plain(released.handle)}[/] is released. It is known to be held only once it is read back.")
+    show_notice(node, line, notice_of(node, line, released.id))
+
+
+@takes(composed=compose, node=reach_node)
+def draft(line: LineArgument, *, composed: Composed, node: Node, amends: NoticeOption = None) -> None:
+    """Keep a draft for a releaser, and check it."""
+    from parley.cli.composing import make_draft
+    from parley.cli.showing import check_lines, content_lines
+    from parley.cli.views import Drafted, notice_of
+
+    before = notice_of(node, line, amends).versions[-1].body if amends else None
+    made = make_draft(composed, node.now.now_ms, before)
+    kept = node.post(("lines", line, "drafts"), {"draft": made, "amends": amends}, Drafted)
+    if node.as_json:
+        print_json(kept)
+        return
+    for text in [*content_lines(made, node.now.now_ms), *check_lines(kept.check)]:
+        say(text)
+    say(f"Kept as a draft, not released. Release it: parley notice release {plain(line)} {kept.draft[:12]}")
+
+
+@takes(node=reach_node)
+def drafts(line: LineArgument, *, node: Node) -> None:
+    """List the drafts of a line that wait for a releaser."""
+    from parley.cli.showing import content_lines
+    from parley.cli.times import zulu
+    from parley.node.releasing import Draft
+
+    found = node.get(("lines", line, "drafts"), list[_Kept])
+    if node.as_json:
+        print_json(found)
+        return
+    for kept in found:
+        say(f"[bold]DRAFT {kept.id[:12]}[/] by {plain(kept.by['duty'])}, {zulu(kept.at_ms)}, not released")
+        for text in content_lines(msgspec.json.decode(kept.draft, type=Draft), node.now.now_ms):
+            say(f"  {text}")
+    say(f"{len(found)} {'draft waits' if len(found) == 1 else 'drafts wait'}.")
+
+
+@takes(node=reach_node)
+def release(
+    line: LineArgument,
+    draft_id: Annotated[
+        str, typer.Argument(metavar="DRAFT", help="The draft: its id, or eight characters of it.")
+    ],
+    *,
+    node: Node,
+    yes: YesOption = False,
+) -> None:
+    """Release a draft; by a second person where this node's rules say so."""
+    from parley.cli.views import Acted
+    from parley.node.releasing import Draft
+
+    kept = [
+        one for one in node.get(("lines", line, "drafts"), list[_Kept]) if one.id.startswith(draft_id.lower())
+    ]
+    if len(kept) != 1 or len(draft_id) < 8:  # noqa: PLR2004 - characters that name one
+        do = f"See them: parley notice drafts {line}"
+        raise InputError("draft-unknown", "no such draft, or several", where=draft_id[:40], do=do)
+    made, _, _ = _look_again(node, line, msgspec.json.decode(kept[0].draft, type=Draft))
+    _ask_to_release(node, made, yes=yes)
+    told(node, line, node.post(("lines", line, "drafts", kept[0].id, "release"), {}, Acted), "Released.")
+
+
+@takes(composed=compose, node=reach_node)
+def amend(
+    line: LineArgument, notice: NoticeArgument, *, composed: Composed, node: Node, yes: YesOption = False
+) -> None:
+    """Release a new version; what you do not give stays as it is in the newest version."""
+    from parley.cli.composing import make_draft
+    from parley.cli.views import act, notice_of
+
+    before = notice_of(node, line, notice).versions[-1].body
+    made, _, _ = _look_again(node, line, make_draft(composed, node.now.now_ms, before))
+    _ask_to_release(node, made, yes=yes)
+    acted = act(node, line, notice, "amend", {"draft": made})
+    told(node, line, acted, "The new version is released. Until it is read back, both versions count.")
+
+
+def _look_again(node: Node, line: str, draft: "Draft") -> "tuple[Draft, CheckResult, list[str]]":
+    """Check a draft, and show it with what was found and what to look at again."""
+    from parley.check.model import CheckResult
+    from parley.cli.composing import second_look
+    from parley.cli.views import line_of
+
+    check = node.ask_only(("lines", line, "check"), {"volume": draft.volume}, CheckResult)
+    status = line_of(node, line)
+    warnings = [*_line_warnings(status), *second_look(draft, node.now.now_ms)]
+    if not node.as_json:
+        _show_draft(node, status, draft, check, warnings)
+    return draft, check, warnings
+
+
+def _show_draft(
+    node: Node, status: "LineStatus", draft: "Draft", check: "CheckResult", warnings: list[str]
+) -> None:
+    from parley.cli.showing import check_lines, content_lines, marks
+    from parley.node.board import LEGAL
+
+    line = status.line
+    mark = marks(exercise=line.exercise, verified=line.verified)
+    say(f"{mark}To {plain(line.name)}, not released yet:")
+    for text in [*content_lines(draft, node.now.now_ms), *check_lines(check)]:
+        say(text)
+    for warning in warnings:
+        say(f"⚠ {plain(warning)}")
+    say(f"[dim]{LEGAL}[/]")
+
+
+def _line_warnings(status: "LineStatus") -> list[str]:
+    line = status.line
+    found = []
+    if not line.verified:
+        found.append("the line is UNVERIFIED: nobody here has compared the safety number")
+    if str(status.observed.get("state")) == "silent":
+        found.append("the line is silent: what is released waits here until their node is reached")
+    return found
+
+
+def _ask_to_release(node: Node, draft: "Draft", *, yes: bool) -> None:
+    """Ask a person at a terminal; under ten minutes to the start, Enter releases."""
+    if yes or not may_ask(node):
+        return
+    soon = draft.volume.window.start_ms - node.now.now_ms < ASSUME_YES_MS
+    typer.confirm("Release it?", default=soon, abort=True)
+
+
+def add_to(notices: typer.Typer) -> None:
+    """Register the commands."""
+    for command in (send, draft, drafts, release, amend):
+        notices.command()(command)

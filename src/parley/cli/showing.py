@@ -1,0 +1,328 @@
+"""Showing: lines, notices and STOPs as text, the worst first. A state is a glyph and a word, never colour.
+
+Everything that another party wrote goes through `plain`. EXERCISE and UNVERIFIED stand first wherever a
+line or a notice is shown, and the legal sentence under every notice.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from parley.check.model import CheckResult
+from parley.cli.output import plain
+from parley.cli.times import clock, from_now, group_of, length, zulu
+from parley.exchange.due import Overdue
+from parley.node.board import LineView, NoticeView, StopView, VersionView
+from parley.node.releasing import Draft
+from parley.phrases import phrase
+from parley.words.bodies import NoticeBody, StopActivity, StopLine, StopPlace, StopScope, StopVolume
+from parley.words.codes import Datum, LengthUnit
+from parley.words.volume import Altitude, Area, Band, Circle, Position, Volume
+
+READER: Final = "en"
+STEPS: Final = {"drafted": "○", "released": "◔", "delivered": "◑", "read_back": "◕", "answered": "●"}
+PHASES: Final = {"planned": "▷", "active": "▶", "ended": "■", "cancelled": "✕"}
+OBSERVED: Final = {"up": "●", "degraded": "◐", "silent": "○"}
+VERTICES_SHOWN: Final = 12
+FINDINGS_SHOWN: Final = 20
+
+
+def words(group: str, code: str) -> str:
+    """Return a code in the reader's language."""
+    return phrase(READER, group, code).text
+
+
+def marks(*, exercise: bool, verified: bool) -> str:
+    """Return the marks that stand before everything of a line: "EXERCISE UNVERIFIED "."""
+    found = ["[bold reverse] EXERCISE [/]"] if exercise else []
+    if not verified:
+        found.append("[bold]⚠ UNVERIFIED[/]")
+    return " ".join(found) + (" " if found else "")
+
+
+def position_text(position: Position) -> str:
+    """Return a position in decimal degrees, and as it was entered."""
+    from parley.geo.coordinate import format_decimal
+
+    text = format_decimal(position)
+    if position.entered and position.entered.text:
+        return f'{text}, entered as "{plain(position.entered.text)}"'
+    return text
+
+
+def metres(length_mm: int) -> str:
+    """Return a length: "2,000 m"."""
+    return f"{length_mm / 1_000:,.3f}".rstrip("0").rstrip(".") + " m"
+
+
+def area_lines(area: Area) -> list[str]:
+    """Return an area, one line or a line for each vertex."""
+    if isinstance(area, Circle):
+        return [f"circle round {position_text(area.centre)}, radius {metres(area.radius_mm)}"]
+    edges = words("edges", area.edges.value)
+    lines = [f"polygon of {len(area.ring)} vertices, edges {edges}"]
+    lines += [f"  {n}. {position_text(one)}" for n, one in enumerate(area.ring[:VERTICES_SHOWN], 1)]
+    more = len(area.ring) - VERTICES_SHOWN
+    return [*lines, f"  and {more} more: see --json"] if more > 0 else lines
+
+
+def altitude_text(altitude: Altitude | None) -> str:
+    """Return an altitude with its unit and datum."""
+    if altitude is None:
+        return "unlimited"
+    if altitude.datum is Datum.FLIGHT_LEVEL:
+        return f"FL{altitude.value_mm / 30_480:03.0f}"
+    datum = words("datum", altitude.datum.value)
+    if altitude.unit is LengthUnit.FOOT:
+        return f"{altitude.value_mm / 304.8:,.0f} ft {datum}"
+    return f"{metres(altitude.value_mm)} {datum}"
+
+
+def band_text(band: Band) -> str:
+    """Return an altitude band."""
+    if band.floor is None and band.ceiling is None:
+        return "every altitude"
+    return f"{altitude_text(band.floor)} to {altitude_text(band.ceiling)}"
+
+
+def volume_lines(volume: Volume, now_ms: int) -> list[str]:
+    """Return where, how high and when."""
+    first, *rest = area_lines(volume.area)
+    window = volume.window
+    return [
+        f"Where     {first}",
+        *(f"          {line}" for line in rest),
+        f"How high  {band_text(volume.band)}",
+        f"Start     {zulu(window.start_ms)}  {from_now(window.start_ms, now_ms)}",
+        f"End       {zulu(window.end_ms)}  {from_now(window.end_ms, now_ms)}",
+    ]
+
+
+def content_lines(content: NoticeBody | Draft, now_ms: int) -> list[str]:
+    """Return what a notice or a draft says."""
+    reason = words("reason", content.reason.code.value)
+    text = f': "{plain(content.reason.text)}"' if content.reason.text else ""
+    return [
+        f"Activity  {words('activity', content.activity.value)}   {content.precedence.value}",
+        *volume_lines(content.volume, now_ms),
+        f"By whom   {plain(content.actor) if content.actor else 'not said'}",
+        f"Reason    {reason}{text} (the sender's claim)",
+    ]
+
+
+def check_lines(result: CheckResult) -> list[str]:
+    """Return what a check found, and what it was compared with; never "clear" alone."""
+    lines = [f"Check     {plain(result.summary)}"]
+    for finding in result.findings[:FINDINGS_SHOWN]:
+        level = words("finding", finding.level.value)
+        lines.append(f"          ⚠ {level}: {plain(finding.why)}")
+    more = len(result.findings) - FINDINGS_SHOWN
+    return [*lines, f"          and {more} more: see --json"] if more > 0 else lines
+
+
+def flags(notice: NoticeView, now_ms: int) -> list[str]:
+    """Return what stands beside the step, worst first."""
+    found = []
+    if notice.stopped:
+        found.append(
+            f"⛔ {words('mark', 'stopped')}: {_count(len(notice.stops), 'STOP stands', 'STOPs stand')}"
+        )
+    found += [f"⚠ {words('reply', one.code.value)} STANDS" for one in notice.standing]
+    if notice.presumed_active:
+        found.append(f"⚠ {words('mark', 'presumed_active')}: no begin was said, and no end")
+    if notice.begun_over:
+        found.append(
+            "⚠ begun although " + ", ".join(words("override", one.value) for one in notice.begun_over)
+        )
+    if notice.unsaid:
+        found.append(
+            "⚠ begun without saying that " + ", ".join(words("override", one.value) for one in notice.unsaid)
+        )
+    found += [_overdue(one, now_ms) for one in notice.overdue]
+    newest = notice.versions[-1]
+    if newest.unreadable:
+        found.append(f"⚠ their node could not read it: {plain(newest.unreadable)}")
+    if newest.mismatches:
+        found.append(f"⚠ read back wrongly: {_count(newest.mismatches, 'mismatch', 'mismatches')}")
+    if newest.number > 1 and notice.held_version != newest.number:
+        held = f"version {notice.held_version}" if notice.held_version else "no version"
+        found.append(f"⚠ {held} is known to be held: all versions count")
+    return found
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _overdue(overdue: Overdue, now_ms: int) -> str:
+    word = words("mark", "overdue")
+    return f"⏰ {word} {words('owed', overdue.owed.value)}, by {length(now_ms - overdue.since_ms)}"
+
+
+def state_text(notice: NoticeView) -> str:
+    """Return step and phase, each as a glyph and a word."""
+    step = notice.versions[-1].step
+    return (
+        f"{STEPS.get(step, '?')} {words('step', step)}   "
+        f"{PHASES.get(notice.phase, '?')} {words('phase', notice.phase)}"
+    )
+
+
+def notice_line(notice: NoticeView, now_ms: int, *, verified: bool) -> str:
+    """Return one notice in one line."""
+    newest = notice.versions[-1]
+    body = newest.body
+    start_ms = body.volume.window.start_ms
+    return (
+        f"{marks(exercise=notice.exercise, verified=verified)}[bold]{plain(notice.handle)}[/] v{newest.number} "
+        f"{'ours' if notice.ours else 'THEIRS'}  {words('activity', body.activity.value)}  "
+        f"{body.precedence.value}  {state_text(notice)}  "
+        f"start {group_of(start_ms)} {from_now(start_ms, now_ms)}"
+    )
+
+
+def notice_lines(notice: NoticeView, line: LineView, now_ms: int) -> list[str]:
+    """Return a notice with everything that stands beside it."""
+    newest = notice.versions[-1]
+    whose = "ours" if notice.ours else "THEIRS"
+    head = (
+        f"{marks(exercise=notice.exercise, verified=line.verified)}[bold]{plain(notice.handle)}[/] "
+        f"version {newest.number}, {whose}, on the line {plain(line.name)}"
+    )
+    lines = [head, f"State     {state_text(notice)}"]
+    lines += [f"          {flag}" for flag in flags(notice, now_ms)]
+    lines += content_lines(newest.body, now_ms)
+    lines += _ladder_lines(newest, ours=notice.ours)
+    for answer in notice.answers:
+        said = f': "{plain(answer.text)}" (their own words)' if answer.text and notice.ours else ""
+        said = f': "{plain(answer.text)}"' if answer.text and not notice.ours else said
+        lines.append(
+            f"Reply     {words('reply', answer.code.value)}{said}, {clock(answer.at_ms)}, "
+            f"signed {_side(ours=not notice.ours)}, id {answer.id[:12]}"
+        )
+    for mark in notice.units:
+        lines.append(
+            f"Own unit  {plain(mark.unit)}: {words('unit_state', mark.state.value)}, {clock(mark.at_ms)}"
+        )
+    if notice.cleared:
+        cleared = notice.cleared
+        lines.append(
+            f'Cleared   by {plain(cleared.by.duty)}, {zulu(cleared.at_ms)}: "{plain(cleared.ground)}" (ours, private)'
+        )
+    if newest.check is not None:
+        lines += check_lines(newest.check.result)
+    elif not notice.ours:
+        lines.append("Check     not done yet: ask again, or ring")
+    return [*lines, f"[dim]{notice.legal}[/]"]
+
+
+def _side(*, ours: bool) -> str:
+    return "by us" if ours else "by them"
+
+
+def _ladder_lines(version: VersionView, *, ours: bool) -> Iterable[str]:
+    sender, reader = _side(ours=ours), _side(ours=not ours)
+    yield f"Released  {zulu(version.released_ms)}, signed {sender}, id {version.id[:12]}"
+    if version.delivered_ms is None:
+        yield "Delivered not yet: nothing shows that their node has it"
+        return
+    receipt = version.receipt
+    where = f", entry {receipt.index} of their record" if receipt and ours else ""
+    yield f"Delivered {zulu(version.delivered_ms)}, receipt signed {reader}{where}: a node has it, no person yet"
+    if version.read_back_ms is not None:
+        yield f"Read back {zulu(version.read_back_ms)}, signed {reader}, and it matched"
+    if version.answered_ms is not None:
+        yield f"Answered  {zulu(version.answered_ms)}, signed {reader}"
+
+
+def scope_text(scope: StopScope) -> str:
+    """Return what a STOP demands to cease."""
+    text = words("stop_scope", str(type(scope).__struct_config__.tag))
+    match scope:
+        case StopActivity(of=of):
+            return f"{text} ({of[:12]})"
+        case StopPlace(area=area):
+            return f"{text}: {area_lines(area)[0]}"
+        case StopVolume(volume=volume):
+            return f"{text}: {area_lines(volume.area)[0]}"
+        case StopLine():
+            return text
+
+
+def stop_lines(view: StopView, now_ms: int, *, verified: bool) -> list[str]:
+    """Return a STOP: whose, since when, answered or not."""
+    stop = view.stop
+    whose = "called by us" if view.ours else "CALLED BY THEM"
+    mark = marks(exercise=view.exercise, verified=verified)
+    state = words("stop_state", stop.state.value)
+    since = f"{clock(stop.called_ms)}, {from_now(stop.called_ms, now_ms)}"
+    lines = [
+        f"{mark}[bold]⛔ STOP {stop.id[:12]} {state}[/], {whose}, {since}",
+        f"    {scope_text(stop.scope)}",
+    ]
+    if stop.text:
+        lines.append(f'    "{plain(stop.text)}"')
+    if stop.answer is None:
+        late = f"⏰ {words('mark', 'overdue')} " if view.overdue else ""
+        lines.append(f"    {late}no person has answered")
+    else:
+        lines.append(
+            f"    answer: {words('stop_answer', stop.answer.value)}, {clock(stop.answered_ms)}, "
+            f"signed {_side(ours=not view.ours)}"
+        )
+    if stop.state.value == "released":
+        lines.append(f"    released {zulu(stop.released_ms)}")
+    elif stop.reaffirmed_ms is not None:
+        lines.append(f"    reaffirmed {clock(stop.reaffirmed_ms)}, {from_now(stop.reaffirmed_ms, now_ms)}")
+    else:
+        lines.append(f"    not reaffirmed since it was called, {from_now(stop.called_ms, now_ms)}")
+    return lines
+
+
+def line_lines(line: LineView, observed: dict[str, object] | None) -> list[str]:
+    """Return a line: what is declared, what is observed, what waits."""
+    lines = [
+        f"{marks(exercise=line.exercise, verified=line.verified)}[bold]{plain(line.name)}[/]  {_joined(line)}"
+    ]
+    if observed is not None:
+        state = str(observed.get("state", "silent"))
+        ago = observed.get("heard_s_ago")
+        heard = (
+            f"heard {ago:,.0f} s ago" if isinstance(ago, int | float) else "not heard since this node started"
+        )
+        lines.append(f"  {OBSERVED.get(state, '?')} {state}, {heard}")
+        if observed.get("problem"):
+            lines.append(f"  ⚠ {plain(str(observed['problem']))}")
+    if line.waiting:
+        lines.append(f"  ⚠ {line.waiting} of our messages wait for their receipt")
+    if line.gap.value != "none":
+        lines.append(f"  ⚠ messages of theirs are {words('gap', line.gap.value)}")
+    if line.peer_name and not line.verified:
+        lines.append("  Nobody here has compared the safety number: parley line confirm " + plain(line.name))
+    return lines
+
+
+def terms_lines(line: LineView) -> list[str]:
+    """Return the terms of a line and the size of its record."""
+    terms = line.terms
+    apart = terms.separation
+    evidence = words("evidence_level", terms.evidence.value)
+    return [
+        f"  purpose {plain(terms.purpose)}; languages {', '.join(terms.languages)}; evidence {evidence}",
+        f"  separation {metres(apart.horizontal_mm)}, {metres(apart.vertical_mm)} in height, {length(apart.time_ms)}",
+        f"  STOP answered within {length(terms.stop_answer_ms)}; tests every {length(terms.test_interval_ms)}",
+        f"  record {line.entries:,} entries, root {line.root[:16]}…; line id {line.id}",
+    ]
+
+
+def _joined(line: LineView) -> str:
+    if line.peer_name is None:
+        return "proposed: the other side has not accepted yet"
+    return (
+        "joined: signed by them" if line.joined else "accepted: their terms have not come over the line yet"
+    )
+
+
+def groups(number: str) -> Sequence[str]:
+    """Return a safety number as three rows of four groups of five digits."""
+    fives = number.split()
+    return [" ".join(fives[start : start + 4]) for start in range(0, len(fives), 4)]

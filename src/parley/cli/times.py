@@ -1,0 +1,102 @@
+"""Times: how people write and read instants. UTC always, with Z; what is not certain is refused."""
+
+import re
+from datetime import UTC, datetime
+from typing import Final
+
+from parley.words.errors import InputError
+
+MINUTE_MS: Final = 60_000
+MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+FORMS: Final = "2022-06-15T14:32Z, the date-time group 151432ZJUN22, or +20m from now"
+_RFC_3339: Final = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3})\d*)?)?Z", re.ASCII | re.IGNORECASE
+)
+_GROUP: Final = re.compile(r"(\d{2})(\d{2})(\d{2})Z([A-Z]{3})(\d{2})", re.ASCII)
+_AHEAD: Final = re.compile(r"\+(?:(\d{1,4})D)?(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,7})S)?", re.ASCII)
+
+
+def read_time(text: str, now_ms: int | None = None) -> int:
+    """Read an instant; return UTC milliseconds.
+
+    Args:
+        text: RFC 3339 with Z (seconds may be left out), a date-time group, or "+1h30m" from now.
+        now_ms: the node's time; null where only an instant by itself will do, as in a read-back.
+
+    Raises:
+        InputError: time-unreadable, time-not-utc, time-no-such.
+    """
+    tidy = text.strip().upper()
+    if now_ms is not None and tidy == "NOW":
+        return now_ms
+    ahead = _AHEAD.fullmatch(tidy)
+    if ahead is not None and any(ahead.groups()):
+        if now_ms is None:
+            raise InputError(
+                "time-unreadable", "give the time itself here", where=text, do=f"Write {FORMS[:52]}."
+            )
+        days, hours, minutes, seconds = (int(group or 0) for group in ahead.groups())
+        return now_ms + (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000
+    stamp = _RFC_3339.fullmatch(tidy)
+    group = _GROUP.fullmatch(tidy.replace(" ", ""))
+    if stamp is not None:
+        year, month, day, hour, minute, second = (int(part or 0) for part in stamp.groups()[:6])
+        thousandths = int((stamp.group(7) or "0").ljust(3, "0"))
+        return _instant(text, (year, month, day, hour, minute, second)) + thousandths
+    if group is not None:
+        day, hour, minute, year = (int(group.group(n)) for n in (1, 2, 3, 5))
+        month = MONTHS.index(group.group(4)) + 1 if group.group(4) in MONTHS else 0
+        return _instant(text, (2000 + year, month, day, hour, minute, 0))
+    if re.search(r"\d{2}:\d{2}", tidy) and not tidy.endswith("Z"):
+        do = f"Write it in UTC and end it with Z: {FORMS}."
+        raise InputError("time-not-utc", "the time does not say that it is UTC", where=text[:80], do=do)
+    raise InputError(
+        "time-unreadable", "this is no time that is read here", where=text[:80], do=f"Write {FORMS}."
+    )
+
+
+def _instant(text: str, parts: tuple[int, int, int, int, int, int]) -> int:
+    try:
+        at = datetime(*parts, tzinfo=UTC)
+    except ValueError as error:
+        raise InputError("time-no-such", f"there is no such time: {error}", where=text[:80]) from error
+    if at.year < 1970:  # noqa: PLR2004 - where UTC milliseconds start
+        raise InputError("time-no-such", "times before 1970 are not kept", where=text[:80])
+    return int(at.timestamp()) * 1_000
+
+
+def group_of(at_ms: int) -> str:
+    """Return the date-time group: "151432ZJUN22"; the minute that has begun."""
+    at = datetime.fromtimestamp(at_ms // 1_000, UTC)
+    return f"{at:%d%H%M}Z{MONTHS[at.month - 1]}{at:%y}"
+
+
+def zulu(at_ms: int | None) -> str:
+    """Return an instant with its date-time group: "2022-06-15 14:32:00Z (151432ZJUN22)"."""
+    if at_ms is None:
+        return "not yet"
+    at = datetime.fromtimestamp(at_ms // 1_000, UTC)
+    return f"{at:%Y-%m-%d %H:%M:%SZ} ({group_of(at_ms)})"
+
+
+def clock(at_ms: int | None) -> str:
+    """Return the time of day only: "14:32:07Z"."""
+    return "--:--" if at_ms is None else f"{datetime.fromtimestamp(at_ms // 1_000, UTC):%H:%M:%SZ}"
+
+
+def length(length_ms: int) -> str:
+    """Return a length of time as people say it, cut to whole units: "18 min", "2 h 5 min", "3 d 4 h"."""
+    minutes = abs(length_ms) // MINUTE_MS
+    if minutes == 0:
+        return f"{abs(length_ms) // 1_000} s"
+    if minutes < 60:  # noqa: PLR2004 - minutes in an hour
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:  # noqa: PLR2004 - two days
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{hours // 24} d {hours % 24} h"
+
+
+def from_now(at_ms: int, now_ms: int) -> str:
+    """Return "in 18 min" or "18 min ago"."""
+    return f"in {length(at_ms - now_ms)}" if at_ms >= now_ms else f"{length(now_ms - at_ms)} ago"
