@@ -141,8 +141,7 @@ class Desk:
                 "node-gone", f"the node does not answer: {error!r}", where=self.party.name
             ) from error
         if response.is_error:
-            problem = msgspec.json.decode(response.content, type=Problem)
-            raise Refused(problem.name, problem.what)
+            raise _refusal(response)
         return msgspec.json.decode(response.content, type=kind)
 
     async def status(self) -> LineStatus:
@@ -196,3 +195,11 @@ class Desk:
                         await asyncio.wait_for(self._news.wait(), LOOK_AGAIN_S)
         except TimeoutError as error:
             raise NotPlayed(f"{self.party.title}: {what} did not come in {DEADLINE_S:g} s") from error
+
+
+def _refusal(response: httpx.Response) -> Refused:
+    try:
+        problem = msgspec.json.decode(response.content, type=Problem)
+    except msgspec.DecodeError:
+        return Refused(f"status-{response.status_code}", response.text[:200])
+    return Refused(problem.name, problem.what)

@@ -50,6 +50,9 @@ class Watcher(Protocol):
     async def show(self, game: "Game", row: Row) -> None:
         """Show a row; return when the play may go on."""
 
+    async def between(self) -> None:
+        """Called after each step; return when the play may go on."""
+
 
 @dataclass(kw_only=True)
 class Game:

@@ -42,7 +42,7 @@ async def join(game: Game) -> None:
     await _confirm(game, views)
     game.check(
         "the line shows UNVERIFIED until both sides have compared the safety number",
-        ok=unverified and all([view.line.verified for view in [await desk.status() for desk in game.desks]]),
+        ok=unverified and all(view.line.verified for view in [await desk.status() for desk in game.desks]),
         detail=f"UNVERIFIED at both desks: {unverified}; then verified at both",
     )
 

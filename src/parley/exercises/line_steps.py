@@ -5,7 +5,6 @@ from parley.exercises.desk import Acted, Desk
 from parley.exercises.game import ALARM, LINE, RECEIVED, SENT, Game, Told, words
 from parley.exercises.notice_steps import arrived
 from parley.node.board import NoticeView, StopView
-from parley.words.header import By
 
 
 async def pass_time(game: Game, step: do.Time) -> None:

@@ -52,6 +52,7 @@ async def play(game: Game) -> Outcome | None:
             if not isinstance(step, do.Time):
                 await game.drive(game.scenario.at_ms(step.at))
             await HOW[type(step)](game, step)
+            await game.watcher.between()
         where = "reading the records"
         outcome = await prove(game)
     except (NotPlayed, Refused) as error:

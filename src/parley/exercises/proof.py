@@ -30,6 +30,14 @@ from parley.words.errors import ParleyError
 from parley.words.party import party_of
 
 PAGE: Final = 1_000
+IN_WORDS: Final[dict[type, str]] = {
+    bodies.End: "end",
+    bodies.Stop: "STOP called",
+    bodies.StopReaffirm: "STOP reaffirmed",
+    bodies.StopRelease: "STOP released",
+    bodies.LineTest: "line test",
+    bodies.LineTestReply: "line test answered",
+}
 
 
 class EntryView(Struct, frozen=True):
@@ -115,7 +123,7 @@ async def prove(game: Game) -> Outcome:
 
 async def _settled(game: Game, desk: Desk) -> bool | None:
     lines = [(await one.status()).line for one in (desk, game.across(desk.side))]
-    return lines[0].waiting == 0 and lines[0].entries == lines[1].entries or None
+    return (lines[0].waiting == 0 and lines[0].entries == lines[1].entries) or None
 
 
 async def _read(game: Game, desk: Desk) -> Record:
@@ -245,41 +253,25 @@ def _provable(game: Game, record: Record, side: Side) -> Iterator[str]:
 
 
 def _in_words(message: Message, versions: dict[str, NoticeBody]) -> str | None:
+    """Say what a message is; null for what needs no line of its own."""
+    said: str | None = None
     match message.body:
         case bodies.Terms():
-            return "terms of the line"
+            said = "terms of the line"
         case bodies.Notice() as body:
-            return f"notice: {words(body.activity)}, reason as stated: {words(body.reason.code)}"
+            said = f"notice: {words(body.activity)}, reason as stated: {words(body.reason.code)}"
         case bodies.Amend() as body:
-            return f"version {body.version} of the notice"
+            said = f"version {body.version} of the notice"
         case bodies.ReadBack() as body:
-            wrong = differences(versions[body.of], body)
-            return "read-back: MISMATCH" if wrong else "read-back: match"
+            said = "read-back: MISMATCH" if differences(versions[body.of], body) else "read-back: match"
         case bodies.Reply() as body:
-            return f"reply: {words(body.code).upper()}"
+            said = f"reply: {words(body.code).upper()}"
         case bodies.Begin() as body:
             over = ", ".join(map(words, body.over)) or "nothing"
-            reason = f"; reason {words(body.over_reason.code)}" if body.over_reason else ""
-            return f"begin over {over}{reason}"
-        case bodies.End():
-            return "end"
+            said = f"begin over {over}"
+            said += f"; reason {words(body.over_reason.code)}" if body.over_reason else ""
+        case bodies.StopReply() as body:
+            said = f"STOP answered: {words(body.answer).upper()}"
         case body:
-            return _stop_or_test(body)
-
-
-def _stop_or_test(body: bodies.AnyBody | None) -> str | None:
-    match body:
-        case bodies.Stop():
-            return "STOP called"
-        case bodies.StopReply():
-            return f"STOP answered: {words(body.answer).upper()}"
-        case bodies.StopReaffirm():
-            return "STOP reaffirmed"
-        case bodies.StopRelease():
-            return "STOP released"
-        case bodies.LineTest():
-            return "line test"
-        case bodies.LineTestReply():
-            return "line test answered"
-        case _:
-            return None
+            said = IN_WORDS.get(type(body))
+    return said

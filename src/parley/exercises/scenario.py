@@ -253,7 +253,9 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 def names() -> list[str]:
     """Return the exercises that are shipped, by name."""
     files = resources.files("parley.exercises").iterdir()
-    return sorted(file.name.removesuffix(SUFFIX).replace("_", "-") for file in files if _is_scenario(file.name))
+    return sorted(
+        file.name.removesuffix(SUFFIX).replace("_", "-") for file in files if _is_scenario(file.name)
+    )
 
 
 def _is_scenario(name: str) -> bool:

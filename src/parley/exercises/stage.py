@@ -128,7 +128,9 @@ def _free_port() -> int:
         with socket.socket() as tried, contextlib.suppress(OSError):
             tried.bind((HOST, port))
             return port
-    raise SystemFault("no-free-port", "no port of the loopback is free", where=f"{PORTS.start} to {PORTS.stop}")
+    raise SystemFault(
+        "no-free-port", "no port of the loopback is free", where=f"{PORTS.start} to {PORTS.stop}"
+    )
 
 
 async def _start_all(stage: Stage, starts_ms: int) -> None:

@@ -1,9 +1,9 @@
 """STOP steps: called on the activity, answered by a person, reaffirmed, and released by its caller alone."""
 
+from parley.exchange.stop import StopState
 from parley.exercises import scenario as do
 from parley.exercises.desk import Acted, Desk
 from parley.exercises.game import ALARM, RECEIVED, SENT, Game, Told, words, zulu
-from parley.exchange.stop import StopState
 from parley.node.board import StopView
 
 
