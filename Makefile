@@ -45,6 +45,10 @@ format: $(STAMP) ## put the code in the house style
 bench: $(STAMP) ## measure against the floor: a table, and JSON in bench/results/
 	$(BIN)/python bench/run.py
 
+.PHONY: bench-readme
+bench-readme: $(STAMP) ## as `make bench`, and write the tables into README.md
+	$(BIN)/python bench/run.py --readme
+
 .PHONY: docs
 docs: $(STAMP) ## redraw what the docs take from the code
 	$(BIN)/python scripts/draw_docs.py
