@@ -66,6 +66,10 @@ lock: $(STAMP) ## resolve the locked versions again, with hashes and without add
 wheel: $(STAMP) ## build sdist and wheel into dist/
 	$(BIN)/python -m hatchling build
 
+.PHONY: check-wheel
+check-wheel: $(STAMP) ## the wheel carries its data: phrase books, scenarios, licence
+	@bash scripts/check_wheel.sh $(BIN)
+
 .PHONY: clean
 clean: ## remove the environment and what tools left behind
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis bench/results
