@@ -62,6 +62,7 @@ class Game:
         handle: what people call the notice, once it is released: "EASTERN-1".
         versions: the ids of its versions.
         stop: the id of the STOP; `test` of the newest line test.
+        said: the texts of line tests, by message.
         queued: what was sent while the line was cut: the side and the message.
     """
 
@@ -75,6 +76,7 @@ class Game:
     versions: list[str] = field(default_factory=list)
     stop: str = ""
     test: str = ""
+    said: dict[str, str] = field(default_factory=dict)
     queued: list[tuple[Side, str]] = field(default_factory=list)
 
     def desk(self, side: Side) -> Desk:

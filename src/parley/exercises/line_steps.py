@@ -69,6 +69,7 @@ async def heal(game: Game, _step: do.Heal) -> None:
     """Heal the line: what waited arrives, each message once."""
     waiting = [(await desk.status()).line.waiting for desk in game.desks]
     await game.stage.heal()
+    game.watcher.say("The line passes again: waiting until both nodes try")
     for side, message in game.queued:
         await game.across(side).told_of(message)
     for desk in game.desks:
@@ -97,7 +98,8 @@ async def _tell_arrivals(game: Game) -> None:
             await arrived(game, drafts[game.versions.index(message)])
             await _both_versions_count(game)
         else:
-            await game.tell(Told(game.scenario.other(side), "line_test", "line test arrived", RECEIVED))
+            what = f'"{game.said[message]}" arrived'
+            await game.tell(Told(game.scenario.other(side), "line_test", what, RECEIVED))
 
 
 async def _both_versions_count(game: Game) -> None:
@@ -128,6 +130,7 @@ async def line_test(game: Game, step: do.LineTest) -> None:
     desk = game.desk(step.side)
     acted = await desk.post(f"{desk.line}/test", {"text": step.text}, Acted)
     game.test = acted.id
+    game.said[acted.id] = step.text
     if not game.stage.is_cut:
         await game.across(step.side).told_of(acted.id)
         await game.tell(

@@ -140,7 +140,7 @@ async def arrived(game: Game, step: do.Draft) -> None:
         ),
         Told(
             recipient.side,
-            step.__struct_config__.tag,
+            "amend" if isinstance(step, do.Amend) else "notice",
             f"{name} recorded at {index}; receipt signed",
             RECEIVED,
         ),
@@ -308,7 +308,7 @@ async def _refused(game: Game, step: do.Begin, desk: Desk, path: str) -> None:
         ok=name == step.refused and begun == 0,
         detail=f"{name or 'not refused'}; {begun} begins on record",
     )
-    await game.tell(Told(step.side, "begin_refused", f"REFUSED by our own node: {what}", ALARM))
+    await game.tell(Told(step.side, "begin_refused", f"REFUSED by our own node: {words(what)}", ALARM))
 
 
 async def end(game: Game, step: do.End) -> None:

@@ -6,7 +6,6 @@ Every message carries the word EXERCISE. What a colour says, a word and a glyph 
 import asyncio
 from typing import Final
 
-from rich.align import Align
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.panel import Panel
@@ -95,7 +94,7 @@ class Lines:
         for told in row.told:
             title = game.title(told.side).ljust(width)
             self._print(
-                f"{zulu(row.at_ms)}  EXERCISE  {title}  {told.mark:8}  {words(told.kind):15}  {told.what}"
+                f"{zulu(row.at_ms)}  EXERCISE  {title}  {told.mark:8}  {_label(told.kind):15}  {told.what}"
             )
 
     async def between(self) -> None:
@@ -107,7 +106,7 @@ class Lines:
             for proof in outcome.proofs[side] if outcome else ():
                 signer = game.title(game.scenario.other(side))
                 self._print(f"EXERCISE  {party.title} can prove, signed by {signer}: {proof}")
-        for line in _closing(game, outcome):
+        for line in (*_closing(game, outcome), UNPROVED, LEGAL):
             self._print(f"EXERCISE  {line}")
 
     def _print(self, line: str) -> None:
@@ -120,12 +119,13 @@ class Columns:
     def __init__(self, console: Console, *, paced: bool) -> None:
         self._console = console
         self._paced = paced
+        self._game: Game | None = None
         self._glyphs = GLYPHS if "utf" in console.encoding.lower() else ASCII
         self._live = Live(console=console, transient=True, refresh_per_second=8)
 
     def open(self, scenario: Scenario) -> None:
         """Print what is played, and begin to show what is being done."""
-        sources = [Text(f"{one.fact} ({one.source})", style="dim") for one in scenario.sources]
+        sources = [Text(f"- {one.fact.strip()} ({one.source})") for one in scenario.sources]
         body = Group(
             *(Text(line) for line in _facts(scenario)),
             Text("Public facts:"),
@@ -148,14 +148,17 @@ class Columns:
         if len(game.rows) == 1:
             self._console.print(_grid("UTC", *(Text(game.title(side), style="bold") for side in cells)))
         self._console.print(_grid(zulu(row.at_ms), *cells.values()))
+        self._game = game
         self._live.update(await self._now(game), refresh=True)
         if self._paced:
             await asyncio.sleep(ROW_S)
 
     async def between(self) -> None:
         """Let people read."""
-        if self._paced:
-            await asyncio.sleep(BETWEEN_S)
+        if self._paced and self._game is not None:
+            await asyncio.sleep(ROW_S)
+            self._live.update(await self._now(self._game), refresh=True)
+            await asyncio.sleep(BETWEEN_S - ROW_S)
 
     def _cell(self, game: Game, row: Row, side: str) -> RenderableType:
         return Group(*(self._told(game, told) for told in row.told if told.side == side))
@@ -169,7 +172,8 @@ class Columns:
                 glyph = self._glyphs["left" if is_left else "right"]
             case mark:
                 glyph = self._glyphs["stop" if told.kind == "stop" else mark]
-        head = Text(f"{glyph} EXERCISE {words(told.kind)}, {told.mark}\n", style=STYLES[told.mark])
+        mark = "" if told.mark == told.kind else f", {told.mark}"
+        head = Text(f"{glyph} EXERCISE {_label(told.kind)}{mark}\n", style=STYLES[told.mark])
         return head.append(told.what, style="not bold default")
 
     async def _now(self, game: Game) -> RenderableType:
@@ -182,22 +186,28 @@ class Columns:
         self._live.stop()
         self._console.print(Rule(Text("EXERCISE  what each side can prove", style="bold"), align="left"))
         if outcome is not None:
-            lists = [
+            lists: list[RenderableType] = [
                 Text("\n".join((_signed(game, side), *outcome.proofs[side]))) for side in game.scenario.sides
             ]
-            self._console.print(_grid("", *lists))
+            self._console.print(_grid("", lists[0], lists[1]))
         for line in _closing(game, outcome):
             glyph = self._glyphs["no" if line.startswith("FAILED") else "yes"]
             self._console.print(Text(f"{glyph} {line}"))
-        self._console.print(Align.left(Text(LEGAL, style="italic")))
+        self._console.print(Text(UNPROVED))
+        self._console.print(Text(LEGAL, style="italic"))
 
     def stop(self) -> None:
         """Give the terminal back, whatever happened."""
         self._live.stop()
 
 
+def _label(kind: str) -> str:
+    """The kind of what is told, as people write it."""
+    return words(kind).replace("stop", "STOP").replace("read back", "read-back")
+
+
 def _grid(clock: str, left: RenderableType, right: RenderableType) -> Table:
-    grid = Table.grid(padding=(0, 1), expand=True, pad_edge=False)
+    grid = Table.grid(padding=(0, 2), expand=True, pad_edge=False)
     grid.add_column(width=CLOCK_WIDTH, no_wrap=True)
     grid.add_column(ratio=1)
     grid.add_column(ratio=1)
@@ -232,7 +242,7 @@ def _signed(game: Game, side: str) -> str:
 
 
 def _closing(game: Game, outcome: Outcome | None) -> list[str]:
-    """The records, the match, what is not proved, and the checks."""
+    """The records, the match, and the checks."""
     said = []
     for side, record in outcome.records.items() if outcome else ():
         verified = "verified" if record.verified else "NOT VERIFIED"
@@ -244,4 +254,4 @@ def _closing(game: Game, outcome: Outcome | None) -> list[str]:
     held = sum(check.ok for check in game.checks)
     said.append(f"{held} of {len(game.checks)} checks held")
     said += [f"FAILED  {check.name}: {check.detail}" for check in game.checks if not check.ok]
-    return [*said, UNPROVED]
+    return said
