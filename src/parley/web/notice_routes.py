@@ -80,7 +80,7 @@ class NoticeRoutes(Controller):
         return Drafted(draft_id, result)
 
     @get("/drafts")
-    async def list_drafts(self, state: State, line: str) -> list[KeptView]:
+    async def list_drafts(self, state: State, line: FromPath[str]) -> list[KeptView]:
         """The drafts that wait for a releaser, oldest first."""
         door: Door = state.door
         kept = releasing.kept_drafts(door.reads, find_line(door.reads, line).id)
