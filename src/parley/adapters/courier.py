@@ -8,6 +8,7 @@ nothing else: it retries, with backoff and jitter, for ever.
 
 import asyncio
 import contextlib
+import functools
 import random
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
@@ -60,7 +61,8 @@ class Frames(Struct, frozen=True):
 
 _ANSWER: Final = msgspec.json.Decoder(Answer)
 _FRAMES: Final = msgspec.json.Decoder(Frames)
-Problem = (aiohttp.ClientError, TimeoutError, msgspec.DecodeError, PeerError, OSError, ValueError)
+Problem: Final = Exception
+"""Whatever a peer can provoke, an answer nested too deep to decode included: no courier may die of it."""
 
 
 class Observed(Struct, kw_only=True):
@@ -191,9 +193,14 @@ class Courier:
             answer = _ANSWER.decode(await self._post(client, line, "push", body))
             if len(answer.results) != len(batch):
                 raise PeerError("answer-malformed", "the peer answered for another number of messages")
+            return await self._answered(line, batch, answer, refused)
         except Problem as problem:
             self._note(line, problem)
             return False
+
+    async def _answered(
+        self, line: Line, batch: list[Queued], answer: Answer, refused: dict[MessageId, float]
+    ) -> bool:
         self.heard(line.id)
         self._observed[line.id].problem = ""
         again_s = asyncio.get_running_loop().time() + REFUSED_WAIT_S
@@ -219,7 +226,7 @@ class Courier:
         """Beat for ever. A frame that brings a gap request is answered from the record."""
         async with self._client(line) as client:
             while True:
-                with contextlib.suppress(*Problem):
+                with contextlib.suppress(Problem):
                     await self._beat(client, line)
                 await asyncio.sleep(self._beat_s * self._random.uniform(0.9, 1.1))
 
@@ -232,15 +239,15 @@ class Courier:
         self.heard(line.id)
         key = line.peer.keys.message if line.peer else ""
         for raw in answer.frames:
-            heard = read_frame(bytes(raw), key)
-            wanted = await self._submit(lambda tx, heard=heard: self._take_frame(tx, line, heard))  # type: ignore[misc]
+            wanted = await self._submit(functools.partial(self._take_frame, line, bytes(raw), key))
             if wanted is not None:
                 await self._frame(client, line, wanted)
 
-    def _take_frame(self, tx: Tx, line: Line, heard: AnyFrame) -> AnyFrame | None:
+    def _take_frame(self, line: Line, envelope: bytes, key: str, tx: Tx) -> AnyFrame | None:
+        heard = read_frame(envelope, key)
         check_place(heard, place_of(self._own, line))
         if isinstance(heard, Beat):
-            return take_beat(tx, self._own, line, heard, self._clock.now_ms())
+            return take_beat(tx, self._own, line, heard, envelope, self._clock.now_ms())
         answer_gap(tx, self._own, line, heard)
         return None
 

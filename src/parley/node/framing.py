@@ -9,6 +9,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from parley.node.forking import keep_fork
 from parley.node.own import Own
 from parley.node.recording import peer_of
 from parley.node.stored import message_by_id
@@ -54,9 +55,16 @@ def gap(chain: Chain) -> Gap:
     return Gap.MISSING if chain.asks >= ASKS_UNTIL_MISSING else Gap.AWAITED
 
 
-def take_beat(tx: Tx, own: Own, line: Line, heard: Beat, now_ms: TimeMs) -> GapRequest | None:
-    """Note a peer's beat; return a gap request when a gap has stayed too long."""
+def take_beat(
+    tx: Tx, own: Own, line: Line, heard: Beat, envelope: bytes, now_ms: TimeMs
+) -> GapRequest | None:
+    """Note a peer's beat; return a gap request when a gap has stayed too long.
+
+    A beat that states another message under a number that we hold is a fork, and `envelope` its proof.
+    """
     chain = _with_stated(tx.chain(line.id), heard.tip)
+    if heard.tip is not None:
+        _check_tip(tx, line, heard.tip, envelope, now_ms)
     if abs(heard.at - now_ms) > SKEW_ALARM_MS:
         _publish(tx, line, now_ms, "clock_skew", f"their clock is {heard.at - now_ms:+} ms from ours")
     if gap(chain) is Gap.NONE:
@@ -78,6 +86,12 @@ def take_beat(tx: Tx, own: Own, line: Line, heard: Beat, now_ms: TimeMs) -> GapR
     return GapRequest(
         line=line.id, epoch=line.epoch, from_=own.party, to=peer_of(line), at=now_ms, first=first, last=last
     )
+
+
+def _check_tip(tx: Tx, line: Line, tip: Tip, envelope: bytes, now_ms: TimeMs) -> None:
+    held = tx.numbered(line.id, peer_of(line), tip.seq)
+    if held is not None and held != tip.id:
+        keep_fork(tx, line, message_by_id(tx, line, held), (tip.id, envelope), now_ms)
 
 
 def _with_stated(chain: Chain, tip: Tip | None) -> Chain:

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
-import msgspec
 from msgspec import Struct
 
 from parley.node.acting import Acted, act
+from parley.node.forking import keep_fork
 from parley.node.own import Own
 from parley.node.recording import place_of, record_receipts, record_received, record_sent
 from parley.node.stored import message_by_id
@@ -123,6 +123,8 @@ def _receive_one(
         refused = Refused(rule=error.name, detail=error.what, data=message.envelope, sounds_like_stop=is_stop)
         return _quarantine(tx, line, refused, now_ms), None
     if tx.recorded(line.id, message.id) is not None:  # (2)
+        if isinstance(message.body, Receipt):
+            _settle_again(tx, line, message.body)
         return Result(id=message.id, status=Status.DUPLICATE), None
     other = _contradicted(tx, line, message)  # (3) (4)
     if other is not None:
@@ -132,6 +134,8 @@ def _receive_one(
         act(tx, Acted(line=line, message=message, own=own.party, at_ms=entry.at, index=entry.index))
     elif message.header.kind not in NEVER_ANSWERED:
         _answer_unreadable(tx, own, line, message, now_ms)
+    if message.fault is not None and message.header.kind == "stop":
+        _sound_unverified(tx, line, now_ms)
     result = Result(id=message.id, status=Status.RECORDED)
     if message.header.kind == "receipt":
         return result, None
@@ -165,9 +169,9 @@ def _quarantine(tx: Tx, line: Line, refused: Refused, now_ms: TimeMs) -> Result:
 
 
 def _sound_unverified(tx: Tx, line: Line, now_ms: TimeMs) -> None:
-    """Sound "STOP, UNVERIFIED", at most once a minute on a line."""
+    """Sound "STOP, UNVERIFIED", at most once a minute on a line; a clock put back silences nothing."""
     before = tx.private(line.id, "stop-unverified")
-    if before is not None and now_ms - int(before) < UNVERIFIED_STOP_EVERY_MS:
+    if before is not None and 0 <= now_ms - int(before) < UNVERIFIED_STOP_EVERY_MS:
         return
     tx.put_private(line.id, "stop-unverified", str(now_ms).encode())
     tx.write_journal(now_ms, "stop-unverified", {"line": line.id})
@@ -175,12 +179,8 @@ def _sound_unverified(tx: Tx, line: Line, now_ms: TimeMs) -> None:
 
 
 def _fork(tx: Tx, line: Line, message: Message, other: MessageId, now_ms: TimeMs) -> Result:
-    """Keep both signed statements as transferable proof, and alarm. Nothing of the fork acts."""
-    held = message_by_id(tx, line, other)
-    proof = {"held": held.envelope.decode(), "other": message.envelope.decode()}
-    tx.put_private(line.id, f"fork/{message.id}", msgspec.json.encode(proof))
-    tx.write_journal(now_ms, "fork", {"line": line.id, "held": other, "other": message.id})
-    _publish(tx, line, now_ms, "fork", f"{other} and {message.id} cannot both be theirs")
+    """Keep both signed statements as transferable proof, and alarm once. Nothing of the fork acts."""
+    keep_fork(tx, line, message_by_id(tx, line, other), (message.id, message.envelope), now_ms)
     detail = f"number {message.header.seq} contradicts {other}; both are kept as proof"
     return Result(id=message.id, status=Status.FORK, rule="fork", detail=detail)
 
@@ -193,6 +193,12 @@ def _answer_unreadable(tx: Tx, own: Own, line: Line, message: Message, now_ms: T
     )
     record_sent(tx, own, line, body, own.by_node, now_ms)
     _publish(tx, line, now_ms, "unreadable", f"{message.fault.rule}: {message.fault.detail}")
+
+
+def _settle_again(tx: Tx, line: Line, receipt: Receipt) -> None:
+    """Take off the queue what a receipt that we hold already covers: the peer had asked for it again."""
+    for item in receipt.items:
+        tx.dequeue(line.id, item.id)
 
 
 def _receipt_again(tx: Tx, own: Own, line: Line, message: Message) -> list[bytes]:

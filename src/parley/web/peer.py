@@ -126,16 +126,16 @@ class PeerApp:
         check_place(frame, place_of(own, line))
         self._door.heard(line.id)
         answers: list[AnyFrame] = [beat(self._door.reads, own, line, clock.now_ms())]
-        wanted = await self._door.submit(lambda tx: take_frame(tx, self._door, line, frame))
+        wanted = await self._door.submit(lambda tx: take_frame(tx, self._door, line, frame, body))
         if wanted is not None:
             answers.append(wanted)
         return _encode(Frames(tuple(msgspec.Raw(sign_frame(answer, own.message_key)) for answer in answers)))
 
 
-def take_frame(tx: Tx, door: Door, line: Line, frame: AnyFrame) -> AnyFrame | None:
+def take_frame(tx: Tx, door: Door, line: Line, frame: AnyFrame, envelope: bytes) -> AnyFrame | None:
     """Act on a peer's frame; return a gap request of ours, if one is due."""
     if isinstance(frame, Beat):
-        return take_beat(tx, door.own, line, frame, door.clock.now_ms())
+        return take_beat(tx, door.own, line, frame, envelope, door.clock.now_ms())
     answer_gap(tx, door.own, line, frame)
     return None
 
