@@ -5,6 +5,8 @@ even so, since they carry their volume by value. What does not follow from the t
 published as out of order, and changes nothing.
 """
 
+from typing import Final
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -12,16 +14,20 @@ from parley.exchange import stop as stops
 from parley.exchange import thread as threads
 from parley.exchange.errors import OutOfOrder
 from parley.exchange.ladder import ReadBackMatched, ReadBackMismatched, Unread
+from parley.exchange.phase import CLOSED
 from parley.exchange.read_back import differences
 from parley.exchange.stop import StandingStop
 from parley.exchange.thread import Thread
 from parley.node.stored import stored_message
-from parley.node.touching import touches
+from parley.node.touching import applies, touches
 from parley.ports.store import Happening, Line, Tx
 from parley.wire.message import Message
 from parley.words import bodies
 from parley.words.errors import InputError
 from parley.words.units import MessageId, PartyId, TimeMs
+
+WAIT_FOR_A_THREAD: Final = frozenset({"amend", "cancel", "begin", "end", "read_back", "reply", "withdraw"})
+"""The kinds that name a notice, and wait for it when they come before it."""
 
 
 class Acted(Struct, frozen=True, kw_only=True):
@@ -134,13 +140,20 @@ def _keep_version(tx: Tx, acted: Acted, thread: Thread) -> None:
     if not acted.ours:
         thread = threads.deliver(thread, message_id, acted.at_ms, None)
     tx.put_ref(line.id, message_id, thread.id)
-    for stop in tx.stops(line.id, standing_only=True):
-        if touches(stop, thread) and thread.id not in stop.touches:
-            tx.put_stop(line.id, replace(stop, touches=(*stop.touches, thread.id)))
-            thread = replace(thread, stops=(*thread.stops, stop.id))
+    if thread.phase not in CLOSED:
+        thread = _under_stops(tx, line, thread)
     tx.put_thread(line.id, thread)
     _publish(tx, acted, thread=thread.id)
     _wake(tx, acted, message_id)
+
+
+def _under_stops(tx: Tx, line: Line, thread: Thread) -> Thread:
+    """Put a notice that is open, or about to be open again, under the STOPs that stand and apply to it."""
+    for stop in tx.stops(line.id, standing_only=True):
+        if applies(stop, thread) and stop.id not in thread.stops:
+            tx.put_stop(line.id, replace(stop, touches=tuple(dict.fromkeys((*stop.touches, thread.id)))))
+            thread = replace(thread, stops=(*thread.stops, stop.id))
+    return thread
 
 
 def _wake(tx: Tx, acted: Acted, arrived: MessageId) -> None:
@@ -180,6 +193,12 @@ def _delivered(tx: Tx, acted: Acted, item: bodies.ReceiptItem) -> None:
     _publish(tx, acted, what="delivered", thread=thread.id)
 
 
+def _may_join_a_thread(tx: Tx, acted: Acted, message: MessageId) -> bool:
+    """Tell whether a message that is in no thread may yet come into one: not held, or waiting itself."""
+    recorded = tx.recorded(acted.line.id, message)
+    return recorded is None or recorded.kind in WAIT_FOR_A_THREAD
+
+
 AboutThread = (
     bodies.ReadBack
     | bodies.Reply
@@ -194,9 +213,10 @@ AboutThread = (
 def _about_thread(tx: Tx, acted: Acted, body: AboutThread) -> MessageId | None:
     thread = _thread_of(tx, acted.line, body.of)
     if thread is None:
-        known = tx.recorded(acted.line.id, body.of) is not None
         _publish(tx, acted)
-        return None if known else body.of
+        return body.of if _may_join_a_thread(tx, acted, body.of) else None
+    if isinstance(body, bodies.Begin) and thread.phase in CLOSED and acted.seq > thread.phase_seq:
+        thread = _under_stops(tx, acted.line, thread)
     moved, detail = _moved(acted, thread, body)
     tx.put_ref(acted.line.id, acted.message.id, thread.id)
     tx.put_thread(acted.line.id, moved)

@@ -1,5 +1,7 @@
 """Stopping: a STOP called, answered, reaffirmed and released by our people. Anyone on duty may."""
 
+from msgspec.structs import replace
+
 from parley.exchange import stop as stops
 from parley.exchange import thread as threads
 from parley.exchange.stop import StandingStop
@@ -8,17 +10,26 @@ from parley.wire.message import Message
 from parley.words import bodies
 from parley.words.bodies import StopScope
 from parley.words.codes import StopAnswer
-from parley.words.errors import InputError
+from parley.words.errors import InputError, PeerError
 from parley.words.units import FreeText, MessageId
 
 
 def call(desk: Desk, scope: StopScope, text: FreeText | None) -> Message:
     """Call a STOP. It is recorded here before anything is sent.
 
+    A notice whose volume is too large for a FLASH is named without it: that must not hold up a STOP.
+
     Raises:
         InputError: line-not-open.
+        PeerError: volume-invalid, flash-too-large.
     """
-    return desk.send(bodies.Stop(salt=desk.salt(), scope=scope, text=text))
+    body = bodies.Stop(salt=desk.salt(), scope=scope, text=text)
+    try:
+        return desk.send(body)
+    except PeerError as error:
+        if error.name != "flash-too-large" or not isinstance(scope, bodies.StopActivity):
+            raise
+        return desk.send(replace(body, scope=replace(scope, volume=None)))
 
 
 def scope_of_notice(desk: Desk, of: MessageId) -> StopScope:

@@ -12,8 +12,13 @@ from parley.words.volume import Volume
 
 
 def touches(stop: StandingStop, thread: Thread) -> bool:
-    """Tell whether a STOP applies to a notice: one of the party that it was called on, and still open."""
-    if thread.author == stop.caller or thread.phase in CLOSED:
+    """Tell whether a STOP touches a notice now: it applies to it, and the notice is still open."""
+    return thread.phase not in CLOSED and applies(stop, thread)
+
+
+def applies(stop: StandingStop, thread: Thread) -> bool:
+    """Tell whether a STOP applies to a notice, open or not: one of the party that it was called on."""
+    if thread.author == stop.caller:
         return False
     match stop.scope:
         case StopLine():
