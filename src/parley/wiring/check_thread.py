@@ -19,7 +19,7 @@ from parley.ports.clock import Clock
 from parley.ports.picture import PictureStore
 from parley.ports.store import Happening, Line, Reads, Tx
 from parley.words.codes import RANK, Precedence
-from parley.words.errors import ParleyError
+from parley.words.errors import ParleyError, SystemFault
 from parley.words.units import LineId, MessageId
 from parley.words.volume import Volume
 
@@ -84,7 +84,8 @@ class CheckThread:
     def close(self) -> None:
         """Finish what was asked, then stop."""
         self._jobs.put(None)
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def later(self, line: LineId, messages: Sequence[MessageId], rank: int) -> None:
         """Check these, if they are notices, when there is time; the highest rank first."""
@@ -169,6 +170,10 @@ class CheckThread:
                 checked = self._checker.check_version(self._reads, line, version, self._clock.now_ms())
             except ParleyError as error:
                 failed.append((line, version, error))
+                continue
+            except Exception as bug:  # noqa: BLE001 - it is alarmed, and the checks after it still run
+                fault = SystemFault("check-broken", f"the check broke: {bug!r}", do="Check it by hand.")
+                failed.append((line, version, fault))
                 continue
             if checked is not None:
                 done.append((line, checked))
