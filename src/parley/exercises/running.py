@@ -20,7 +20,7 @@ from parley.exercises.screen import NARROWEST, Columns, Lines, Nobody
 from parley.exercises.stage import opened
 from parley.words.errors import InputError, SystemFault
 
-INTERRUPTS: Final = (signal.SIGTERM, signal.SIGHUP)
+INTERRUPTS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Played(Struct, frozen=True):
@@ -114,7 +114,7 @@ async def _run(scenario: Scenario, at: Path, *, quiet: bool, paced: bool, consol
 
 
 def _end_on_signals() -> None:
-    """Take everything down also when a supervisor ends us, or the terminal goes away."""
+    """Take everything down when a person or a supervisor ends us, or the terminal goes away."""
     task = asyncio.current_task()
     for number in INTERRUPTS:
         if task is not None:

@@ -100,8 +100,7 @@ async def opened(scenario: Scenario, at: Path, say: Callable[[str], None]) -> As
         yield stage
     finally:
         say("Taking both nodes down")
-        for node in stage.nodes.values():
-            await _end(node)
+        await asyncio.gather(*(_end(node) for node in stage.nodes.values()))
 
 
 async def _made(side: Side, party: PlayedParty, peer: PlayedParty, at: Path) -> PlayedNode:
