@@ -18,7 +18,7 @@ from parley.exchange.stop import StandingStop, StopState
 from parley.exchange.thread import Thread
 from parley.ports.store import Chain, Happening, Line, Note, Queued, Recorded
 from parley.record import entry as entries
-from parley.record.merkle import StoredHash
+from parley.record.merkle import Address, StoredHash
 from parley.words.errors import ParleyError, SystemFault
 from parley.words.header import Seen
 from parley.words.units import LineId, MessageId, PartyId, Seq, TimeMs
@@ -120,6 +120,21 @@ def create(path: Path) -> None:
     path.chmod(0o600)
 
 
+class SqliteSubtrees:
+    """The stored tree hashes of one record. See `record.merkle.HashReader`."""
+
+    def __init__(self, connection: sqlite3.Connection, line: LineId) -> None:
+        self._connection, self._line = connection, line
+
+    def read(self, addresses: Sequence[Address]) -> list[bytes]:
+        sql = "SELECT hash FROM tree WHERE line = ? AND leaf = ? AND level = ?"
+        rows = [
+            self._connection.execute(sql, (self._line, completed_by(level, index), level)).fetchone()
+            for level, index in addresses
+        ]
+        return [bytes(row[0]) for row in rows if row is not None]
+
+
 class SqliteReads:
     """Questions to the store. See `ports.store.Reads`."""
 
@@ -185,8 +200,15 @@ class SqliteReads:
             count,
         )
 
+    def subtrees(self, line: LineId) -> "SqliteSubtrees":
+        return SqliteSubtrees(self._connection, line)
+
     def heads(self, line: LineId) -> list[bytes]:
         return [row[0] for row in self._all("SELECT note FROM head WHERE line = ? ORDER BY size", line)]
+
+    def newest_head(self, line: LineId) -> bytes | None:
+        row = self._one("SELECT note FROM head WHERE line = ? ORDER BY size DESC LIMIT 1", line)
+        return bytes(row[0]) if row else None
 
     def thread(self, line: LineId, thread: MessageId) -> Thread | None:
         row = self._one("SELECT value FROM thread WHERE line = ? AND id = ?", line, thread)

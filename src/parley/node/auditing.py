@@ -8,12 +8,16 @@ from msgspec import Struct
 
 from parley.node.own import Own
 from parley.node.recording import peer_of
-from parley.ports.store import Line, Reads
-from parley.record.audit import audit
-from parley.record.entry import Entry
+from parley.ports.store import Chain, Line, Reads
+from parley.record import merkle
+from parley.record.audit import Report, audit
+from parley.record.checkpoint import parse
+from parley.record.entry import Entry, encode
 from parley.record.note import Verifier
+from parley.record.note import parse as parse_note
 from parley.wire.message import read_message
-from parley.words.errors import ParleyError, PeerError
+from parley.words.errors import InputError, ParleyError, PeerError
+from parley.words.units import MessageId
 
 PAGE: Final = 1_000
 
@@ -77,6 +81,56 @@ def verify_record(reads: Reads, own: Own, line: Line) -> RecordReport:
         root=report.root.hex(),
         withheld=withheld,
         problem="",
+    )
+
+
+def _check_tree(reads: Reads, line: Line, report: Report, chain: Chain) -> None:
+    """Compare the stored edge and the stored tree hashes with what the entries give."""
+    stored = merkle.root(report.size, reads.subtrees(line.id))
+    roots = {report.root, chain.tree.root(), stored}
+    if report.size != chain.tree.size or len(roots) != 1:
+        raise PeerError("tree-differs", "the stored tree is not that of the entries")
+
+
+class Proof(Struct, frozen=True, kw_only=True):
+    """That one entry is in the record under a signed head.
+
+    Attributes:
+        entry: the entry's bytes, as text; its leaf hash is SHA-256(0x00 || entry).
+        index: its number; `size` and `root` are the head's.
+        hashes: the RFC 6962 inclusion proof, hexadecimal, from the leaf upward.
+        head: the signed head.
+    """
+
+    entry: str
+    index: int
+    size: int
+    root: str
+    hashes: tuple[str, ...]
+    head: str
+
+
+def prove(reads: Reads, line: Line, message: MessageId) -> Proof:
+    """Prove that a message is in our record, under the newest signed head.
+
+    Raises:
+        InputError: message-unknown.
+        RecordError: the stored tree is damaged.
+    """
+    note, recorded = reads.newest_head(line.id), reads.recorded(line.id, message)
+    if recorded is None or note is None:
+        raise InputError("message-unknown", "no such message in the record", where=message[:16])
+    head = parse(parse_note(note).text)
+    hashes = merkle.inclusion_proof(recorded.entry.index, head.size, reads.subtrees(line.id))
+    leaf = merkle.leaf_hash(encode(recorded.entry))
+    merkle.verify_inclusion(leaf, recorded.entry.index, head.size, hashes, head.root)
+    return Proof(
+        entry=encode(recorded.entry).decode(),
+        index=recorded.entry.index,
+        size=head.size,
+        root=head.root.hex(),
+        hashes=tuple(digest.hex() for digest in hashes),
+        head=note.decode(),
     )
 
 

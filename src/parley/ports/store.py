@@ -18,7 +18,7 @@ from msgspec import Struct
 from parley.exchange.stop import StandingStop
 from parley.exchange.thread import Thread
 from parley.record.entry import Entry
-from parley.record.merkle import Frontier, StoredHash
+from parley.record.merkle import Frontier, HashReader, StoredHash
 from parley.words.bodies import LineTerms
 from parley.words.errors import ParleyError
 from parley.words.header import By, Seen, Tip
@@ -151,8 +151,14 @@ class Reads(Protocol):
     def entries(self, line: LineId, start: int, count: int) -> list[tuple[bytes, str, bytes | None]]:
         """Return (entry bytes, kind, envelope or null when withheld) from index `start`."""
 
+    def subtrees(self, line: LineId) -> HashReader:
+        """Return the reader of the stored tree hashes of a line's record, for roots and proofs."""
+
     def heads(self, line: LineId) -> list[bytes]:
         """Return every signed head, oldest first."""
+
+    def newest_head(self, line: LineId) -> bytes | None:
+        """Return the newest signed head; null when nothing was recorded."""
 
     def thread(self, line: LineId, thread: MessageId) -> Thread | None:
         """Return one thread."""

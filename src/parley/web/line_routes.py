@@ -8,7 +8,7 @@ from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Struct
 
-from parley.node.auditing import RecordReport, verify_record
+from parley.node.auditing import Proof, RecordReport, prove, verify_record
 from parley.node.board import LineView, find_line, line_view
 from parley.node.desk import Desk
 from parley.node.lines import confirm, propose, take_paper
@@ -157,14 +157,20 @@ class LineRoutes(Controller):
         found = find_line(door.reads, line)
         return await asyncio.to_thread(verify_record, door.reads, door.own, found)
 
+    @get("/{line:str}/record/proof/{message:str}")
+    async def prove_message(self, state: State, line: FromPath[str], message: FromPath[str]) -> Proof:
+        """Prove that a message is in our record, under the newest signed head."""
+        door: Door = state.door
+        return prove(door.reads, find_line(door.reads, line), message)
+
     @get("/{line:str}/record/head")
     async def head(self, state: State, line: FromPath[str]) -> Head:
         """The newest signed head."""
         door: Door = state.door
         found = find_line(door.reads, line)
-        notes = door.reads.heads(found.id)
+        note = door.reads.newest_head(found.id)
         tree = door.reads.chain(found.id).tree
-        return Head(notes[-1].decode() if notes else None, found.origin, tree.size, tree.root().hex())
+        return Head(note.decode() if note else None, found.origin, tree.size, tree.root().hex())
 
 
 def refuse_unless_exercise(*, exercise: bool) -> None:
