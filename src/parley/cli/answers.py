@@ -91,7 +91,9 @@ def _say_outcome(
     from parley.phrases import phrase
 
     if not wrong:
-        say(f"MATCH: {plain(notice.handle)} version {read.number} is read back. Both sides know it now.")
+        say(
+            f"MATCH: {plain(notice.handle)} version {read.number} is read back. They know it once their node has this."
+        )
         say("This says that you hold it, not that you agree. Answer it: parley reply")
         return
     say(

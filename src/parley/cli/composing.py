@@ -7,9 +7,10 @@ import msgspec
 import typer
 
 from parley.cli.client import typed_text
-from parley.cli.reading import read_altitude, read_area
+from parley.cli.reading import read_altitude, read_area, read_length_mm
 from parley.cli.times import length, read_time
 from parley.cli.writing import Composed
+from parley.geo.coordinate import read_coordinate
 from parley.geo.validity import volume_fault
 from parley.node.releasing import Draft
 from parley.words.bodies import NoticeBody, StatedReason
@@ -70,9 +71,7 @@ def make_draft(composed: Composed, now_ms: int, before: NoticeBody | None = None
 def _volume(composed: Composed, now_ms: int, before: NoticeBody | None) -> Volume | list[str]:
     """Return the volume, or what is missing of it."""
     old = before.volume if before else None
-    area = read_area(composed.at, composed.radius_m, composed.polygon, composed.edges) or (
-        old.area if old else None
-    )
+    area = _area(composed, old)
     start_ms = _time(composed.start, old.window.start_ms if old else None, now_ms)
     end_ms = _time(composed.end, old.window.end_ms if old else None, now_ms)
     band = Band(
@@ -83,6 +82,17 @@ def _volume(composed: Composed, now_ms: int, before: NoticeBody | None) -> Volum
         found = {"area": area, "start": start_ms, "end": end_ms}
         return [NEEDED[name] for name, value in found.items() if value is None]
     return Volume(area=area, band=band, window=Window(start_ms=start_ms, end_ms=end_ms))
+
+
+def _area(composed: Composed, old: Volume | None) -> Area | None:
+    """Return the area; a new radius keeps the old centre, and a new centre the old radius."""
+    circle = old.area if old is not None and isinstance(old.area, Circle) else None
+    if circle is not None and composed.polygon is None:
+        centre = circle.centre if composed.at is None else read_coordinate(composed.at)
+        radius_mm = circle.radius_mm if composed.radius_m is None else read_length_mm(composed.radius_m)
+        return Circle(centre=centre, radius_mm=radius_mm)
+    read = read_area(composed.at, composed.radius_m, composed.polygon, composed.edges)
+    return read or (old.area if old else None)
 
 
 def _stated(composed: Composed, before: NoticeBody | None) -> StatedReason | None:

@@ -54,7 +54,7 @@ def send(line: LineArgument, *, composed: Composed, node: Node, yes: YesOption =
 @takes(composed=compose, node=reach_node)
 def draft(line: LineArgument, *, composed: Composed, node: Node, amends: NoticeOption = None) -> None:
     """Keep a draft for a releaser, and check it."""
-    from parley.cli.composing import make_draft
+    from parley.cli.composing import make_draft, second_look
     from parley.cli.showing import check_lines, content_lines
     from parley.cli.views import Drafted, notice_of
 
@@ -66,6 +66,8 @@ def draft(line: LineArgument, *, composed: Composed, node: Node, amends: NoticeO
         return
     for text in [*content_lines(made, node.now.now_ms), *check_lines(kept.check)]:
         say(text)
+    for warning in second_look(made, node.now.now_ms):
+        say(f"⚠ {warning}")
     say(f"Kept as a draft, not released. Release it: parley notice release {plain(line)} {kept.draft[:12]}")
 
 

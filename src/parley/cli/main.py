@@ -10,7 +10,7 @@ import typer
 
 from parley.cli import answers, desk, doctor, drafts, lines, nodes, notices, picture, records, stops
 from parley.cli.output import BAD_INPUT, SYSTEM_FAILED, THE_ANSWER_IS_NO, plain, print_error, troubles, warn
-from parley.words.errors import InputError, ParleyError
+from parley.words.errors import InputError, ParleyError, SystemFault
 
 app = typer.Typer(
     name="parley",
@@ -41,7 +41,7 @@ def run() -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a glyph must not end a command
     try:
-        status = app(standalone_mode=False)
+        status = app(prog_name="parley", standalone_mode=False)
         sys.stdout.flush()
     except ParleyError as error:
         print_error(error, as_json=as_json)
@@ -52,11 +52,27 @@ def run() -> NoReturn:
     except KeyboardInterrupt:
         sys.exit(SYSTEM_FAILED)
     except BrokenPipeError:
-        sys.stdout = io.StringIO()  # whoever read has gone: nothing more to flush
+        _exit_unread()
+    except SystemExit as end:  # Typer's own: completion, or 1 when whoever read the output has gone
+        if end.code == 1:
+            _exit_unread()
+        raise
+    except OSError as error:
+        place = str(error.filename or "")
+        fault = SystemFault(
+            "file-failed", error.strerror or "a file failed", where=place, do="Check the disk."
+        )
+        print_error(fault, as_json=as_json)
         sys.exit(SYSTEM_FAILED)
     except Exception as error:  # noqa: BLE001 - the last resort: an uncaught failure has status 3
         sys.exit(_fail(error, as_json=as_json))
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _exit_unread() -> NoReturn:
+    """Whoever read the output has gone: nothing more can be said, nor counts as said."""
+    sys.stdout = io.StringIO()
+    sys.exit(SYSTEM_FAILED)
 
 
 def _fail(error: Exception, *, as_json: bool) -> int:

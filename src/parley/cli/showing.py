@@ -24,6 +24,7 @@ PHASES: Final = {"planned": "▷", "active": "▶", "ended": "■", "cancelled":
 OBSERVED: Final = {"up": "●", "degraded": "◐", "silent": "○"}
 VERTICES_SHOWN: Final = 12
 FINDINGS_SHOWN: Final = 20
+SOON_MS: Final = 600_000
 
 
 def words(group: str, code: str) -> str:
@@ -40,10 +41,14 @@ def marks(*, exercise: bool, verified: bool) -> str:
 
 
 def position_text(position: Position) -> str:
-    """Return a position in decimal degrees, and as it was entered."""
-    from parley.geo.coordinate import format_decimal
+    """Return a position as it was entered, and in decimal degrees to about a metre.
 
-    text = format_decimal(position)
+    The derived angles are never cut to the precision of what was typed: 33 30 N 38 37 E is 38.61667E, and
+    "38.62E" would be 300 m off.
+    """
+    lat, lon = abs(position.lat_ndeg) / 1e9, abs(position.lon_ndeg) / 1e9
+    north, east = "S" if position.lat_ndeg < 0 else "N", "W" if position.lon_ndeg < 0 else "E"
+    text = f"{lat:.5f}{north} {lon:.5f}{east}"
     if position.entered and position.entered.text:
         return f'{text}, entered as "{plain(position.entered.text)}"'
     return text
@@ -122,6 +127,9 @@ def check_lines(result: CheckResult) -> list[str]:
 def flags(notice: NoticeView, now_ms: int) -> list[str]:
     """Return what stands beside the step, worst first."""
     found = []
+    ahead_ms = notice.versions[-1].body.volume.window.start_ms - now_ms
+    if notice.phase == "planned" and 0 <= ahead_ms < SOON_MS:
+        found.append(f"⏰ STARTS IN {length(ahead_ms)}")
     if notice.stopped:
         found.append(
             f"⛔ {words('mark', 'stopped')}: {_count(len(notice.stops), 'STOP stands', 'STOPs stand')}"
@@ -145,12 +153,13 @@ def flags(notice: NoticeView, now_ms: int) -> list[str]:
         found.append(f"⚠ read back wrongly: {_count(newest.mismatches, 'mismatch', 'mismatches')}")
     if newest.number > 1 and notice.held_version != newest.number:
         held = f"version {notice.held_version}" if notice.held_version else "no version"
-        found.append(f"⚠ {held} is known to be held: all versions count")
+        who = f"they are known to hold {held}" if notice.ours else f"we have read back {held}"
+        found.append(f"⚠ version {newest.number} is not read back: {who}")
     return found
 
 
 def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def _overdue(overdue: Overdue, now_ms: int) -> str:
@@ -192,6 +201,10 @@ def notice_lines(notice: NoticeView, line: LineView, now_ms: int) -> list[str]:
     lines += [f"          {flag}" for flag in flags(notice, now_ms)]
     lines += content_lines(newest.body, now_ms)
     lines += _ladder_lines(newest, ours=notice.ours)
+    for older in notice.versions[:-1]:
+        if older.counts:
+            lines.append(f"⚠ Version {older.number} still counts:")
+            lines += [f"  {text}" for text in volume_lines(older.body.volume, now_ms)]
     for answer in notice.answers:
         said = f': "{plain(answer.text)}" (their own words)' if answer.text and notice.ours else ""
         said = f': "{plain(answer.text)}"' if answer.text and not notice.ours else said
@@ -227,7 +240,9 @@ def _ladder_lines(version: VersionView, *, ours: bool) -> Iterable[str]:
         return
     receipt = version.receipt
     where = f", entry {receipt.index} of their record" if receipt and ours else ""
-    yield f"Delivered {zulu(version.delivered_ms)}, receipt signed {reader}{where}: a node has it, no person yet"
+    shown = f"receipt signed {reader}{where}" if receipt or not ours else f"shown by what is signed {reader}"
+    only = ": a node has it, no person has read it back" if version.read_back_ms is None else ""
+    yield f"Delivered {zulu(version.delivered_ms)}, {shown}{only}"
     if version.read_back_ms is not None:
         yield f"Read back {zulu(version.read_back_ms)}, signed {reader}, and it matched"
     if version.answered_ms is not None:
@@ -310,7 +325,7 @@ def terms_lines(line: LineView) -> list[str]:
         f"  purpose {plain(terms.purpose)}; languages {', '.join(terms.languages)}; evidence {evidence}",
         f"  separation {metres(apart.horizontal_mm)}, {metres(apart.vertical_mm)} in height, {length(apart.time_ms)}",
         f"  STOP answered within {length(terms.stop_answer_ms)}; tests every {length(terms.test_interval_ms)}",
-        f"  record {line.entries:,} entries, root {line.root[:16]}…; line id {line.id}",
+        f"  record {_count(line.entries, 'entry', 'entries')}, root {line.root[:16]}…; line id {line.id}",
     ]
 
 

@@ -8,7 +8,8 @@ from parley.words.errors import InputError
 
 MINUTE_MS: Final = 60_000
 MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-FORMS: Final = "2022-06-15T14:32Z, the date-time group 151432ZJUN22, or +20m from now"
+INSTANTS: Final = "2022-06-15T14:32Z or the date-time group 151432ZJUN22"
+FORMS: Final = f"{INSTANTS}, or +20m from now"
 _RFC_3339: Final = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3})\d*)?)?Z", re.ASCII | re.IGNORECASE
 )
@@ -33,7 +34,7 @@ def read_time(text: str, now_ms: int | None = None) -> int:
     if ahead is not None and any(ahead.groups()):
         if now_ms is None:
             raise InputError(
-                "time-unreadable", "give the time itself here", where=text, do=f"Write {FORMS[:52]}."
+                "time-unreadable", "give the time itself here", where=text, do=f"Write {INSTANTS}."
             )
         days, hours, minutes, seconds = (int(group or 0) for group in ahead.groups())
         return now_ms + (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000
@@ -85,10 +86,12 @@ def clock(at_ms: int | None) -> str:
 
 
 def length(length_ms: int) -> str:
-    """Return a length of time as people say it, cut to whole units: "18 min", "2 h 5 min", "3 d 4 h"."""
-    minutes = abs(length_ms) // MINUTE_MS
+    """Return a length of time as people say it, cut to whole units: "4 min 7 s", "18 min", "3 d 4 h"."""
+    minutes, seconds = divmod(abs(length_ms) // 1_000, 60)
     if minutes == 0:
-        return f"{abs(length_ms) // 1_000} s"
+        return f"{seconds} s"
+    if minutes < 10:  # noqa: PLR2004 - under ten minutes each second counts
+        return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
     if minutes < 60:  # noqa: PLR2004 - minutes in an hour
         return f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
