@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from parley.node.own import Own
 from parley.node.recording import peer_of
-from parley.ports.store import Chain, Line, Reads
+from parley.ports.store import Line, Reads
 from parley.record import merkle
-from parley.record.audit import Report, audit
+from parley.record.audit import audit
 from parley.record.checkpoint import parse
 from parley.record.entry import Entry, encode
 from parley.record.note import Verifier
@@ -45,10 +45,15 @@ def verify_record(reads: Reads, own: Own, line: Line) -> RecordReport:
     envelopes: dict[str, bytes | None] = {}
 
     def entries() -> Iterator[bytes]:
-        start = 0
+        start, edge, stored = 0, merkle.Frontier(), reads.subtrees(line.id)
         while rows := reads.entries(line.id, start, min(PAGE, chain.tree.size - start)):
             for value, _, envelope in rows:
                 envelopes["next"] = envelope
+                edge, new = edge.append(merkle.leaf_hash(value))
+                if stored.read([(level, index) for level, index, _ in new]) != [
+                    digest for _, _, digest in new
+                ]:
+                    raise _tree_differs(f"entry {edge.size - 1}")
                 yield value
             start += len(rows)
 
@@ -64,7 +69,7 @@ def verify_record(reads: Reads, own: Own, line: Line) -> RecordReport:
     try:
         report = audit(entries(), heads, origin=line.origin, known=[head_key], check_envelope=check_envelope)
         if (report.size, report.root) != (chain.tree.size, chain.tree.root()):
-            raise PeerError("tree-differs", "the stored edge of the tree is not that of the entries")
+            raise _tree_differs("its edge")
     except ParleyError as error:
         return RecordReport(
             verified=False,
@@ -84,12 +89,8 @@ def verify_record(reads: Reads, own: Own, line: Line) -> RecordReport:
     )
 
 
-def _check_tree(reads: Reads, line: Line, report: Report, chain: Chain) -> None:
-    """Compare the stored edge and the stored tree hashes with what the entries give."""
-    stored = merkle.root(report.size, reads.subtrees(line.id))
-    roots = {report.root, chain.tree.root(), stored}
-    if report.size != chain.tree.size or len(roots) != 1:
-        raise PeerError("tree-differs", "the stored tree is not that of the entries")
+def _tree_differs(where: str) -> PeerError:
+    return PeerError("tree-differs", "the stored tree is not that of the entries", where=where)
 
 
 class Proof(Struct, frozen=True, kw_only=True):
