@@ -2,7 +2,7 @@
 
 from parley.exchange.stop import StopState
 from parley.exercises import scenario as do
-from parley.exercises.desk import Acted, Desk
+from parley.exercises.desk import Acted, Desk, NotPlayed
 from parley.exercises.game import ALARM, RECEIVED, SENT, Game, Told, words, zulu
 from parley.node.board import StopView
 
@@ -13,7 +13,8 @@ async def call(game: Game, step: do.Stop) -> None:
     acted = await desk.post(f"{desk.line}/stops/", {"notice": game.handle, "text": step.text}, Acted)
     game.stop = acted.id
     await called.told_of(acted.id)
-    said = f'STOP on {game.handle}: "{step.text}" Answer by {zulu(game.now_ms + 60_000)}'
+    within_ms = (await desk.status()).line.terms.stop_answer_ms
+    said = f'STOP on {game.handle}: "{step.text}" Answer by {zulu(game.now_ms + within_ms)}'
     await game.tell(
         Told(called.side, "stop", said, ALARM),
         Told(step.side, "stop", said, SENT),
@@ -83,6 +84,6 @@ async def release(game: Game, step: do.StopRelease) -> None:
 
 async def _stop(game: Game, desk: Desk) -> StopView:
     view = await desk.stop(game.stop)
-    game.need(ok=view is not None, otherwise=f"{desk.party.title} does not hold the STOP")
-    assert view is not None  # noqa: S101 - said by the line above, for the type checker
+    if view is None:
+        raise NotPlayed(f"{desk.party.title} does not hold the STOP")
     return view
