@@ -22,6 +22,8 @@ from parley.words.errors import ParleyError, SystemFault
 
 T = TypeVar("T")
 BATCH: Final = 512
+OF_THE_COMMAND: Final = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.DataError)
+"""What SQLite raises when a command asks for something wrong; anything else is the disk's or the file's."""
 
 
 class Lease:
@@ -127,7 +129,9 @@ class Writer:
             return batch
 
     def _loop(self) -> None:
-        while batch := self._take():
+        while taken := self._take():
+            # From here on nobody can give a command up; one given up before is not run.
+            batch = [each for each in taken if each[1].set_running_or_notify_cancel()]
             try:
                 outcomes, tx = self._commit([command for command, _ in batch])
                 self._after_commit(tx)
@@ -153,10 +157,10 @@ class Writer:
     def _attempt(self, tx: SqliteTx, command: Callable[[Tx], Any]) -> tuple[Any] | Exception:
         try:
             done = tx.attempt(command)
-        except sqlite3.OperationalError:
-            raise
-        except Exception as error:  # noqa: BLE001 - a bug in the command: it alone is undone
-            return error
+        except Exception as error:
+            if isinstance(error, sqlite3.Error) and not isinstance(error, OF_THE_COMMAND):
+                raise
+            return error  # a bug in the command: it alone is undone
         return done if isinstance(done, ParleyError) else (done,)
 
     def _check_fence(self) -> None:
