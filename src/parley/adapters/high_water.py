@@ -5,6 +5,7 @@ A database that is behind it was put back from an old copy: to sign with it coul
 the node refuses to start (`refuse_older`).
 """
 
+import os
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -12,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from parley.ports.store import Reads
+from parley.record.checkpoint import parse
 from parley.words.errors import SystemFault
 from parley.words.units import LineId
 
@@ -39,9 +41,16 @@ class HighWater:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.fresh: Final = path.with_name(path.name + ".new")
+        """Where the file is written anew before it takes the old one's place."""
         self._marks: dict[LineId, Mark] = {}
         self._log: BinaryIO | None = None
         self._written = 0
+
+    @property
+    def marks(self) -> dict[LineId, Mark]:
+        """The marks, by line."""
+        return dict(self._marks)
 
     @classmethod
     def create(cls, path: Path) -> None:
@@ -83,7 +92,7 @@ class HighWater:
                     where=str(self._path),
                     do="An old copy was put back. Do not sign with it: find the newer database.",
                 )
-            if tree.size == mark.size and tree.root().hex() != mark.root:
+            if _root_at(reads, line, mark.size) != mark.root:
                 raise SystemFault(
                     "database-other",
                     f"the record of line {line[:8]} is another than the marked one",
@@ -108,10 +117,12 @@ class HighWater:
 
     def _rewrite(self) -> None:
         self.close()
-        fresh = self._path.with_suffix(".new")
-        fresh.write_bytes(_rows(self._marks))
-        fresh.chmod(0o600)
-        fresh.replace(self._path)
+        with self.fresh.open("wb") as file:
+            file.write(_rows(self._marks))
+            file.flush()
+            os.fsync(file.fileno())  # a power cut must leave the old file or the new one, never an empty one
+        self.fresh.chmod(0o600)
+        self.fresh.replace(self._path)
         self._log = self._path.open("ab")
         self._written = 0
 
@@ -120,6 +131,12 @@ class HighWater:
         if self._log is not None:
             self._log.close()
             self._log = None
+
+
+def _root_at(reads: Reads, line: LineId, size: int) -> str | None:
+    """Return the root that the database signed at `size`; every mark was made beside a head."""
+    note = reads.head(line, size)
+    return None if note is None else parse(note.decode().partition("\n\n")[0] + "\n").root.hex()
 
 
 def _rows(marks: dict[LineId, Mark]) -> bytes:

@@ -210,6 +210,10 @@ class SqliteReads:
         row = self._one("SELECT note FROM head WHERE line = ? ORDER BY size DESC LIMIT 1", line)
         return bytes(row[0]) if row else None
 
+    def head(self, line: LineId, size: int) -> bytes | None:
+        row = self._one("SELECT note FROM head WHERE line = ? AND size = ?", line, size)
+        return bytes(row[0]) if row else None
+
     def thread(self, line: LineId, thread: MessageId) -> Thread | None:
         row = self._one("SELECT value FROM thread WHERE line = ? AND id = ?", line, thread)
         return _THREAD.decode(row[0]) if row else None

@@ -160,6 +160,9 @@ class Reads(Protocol):
     def newest_head(self, line: LineId) -> bytes | None:
         """Return the newest signed head; null when nothing was recorded."""
 
+    def head(self, line: LineId, size: int) -> bytes | None:
+        """Return the head that was signed when the record had `size` entries; null when none was."""
+
     def thread(self, line: LineId, thread: MessageId) -> Thread | None:
         """Return one thread."""
 
