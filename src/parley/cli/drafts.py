@@ -74,19 +74,26 @@ def draft(line: LineArgument, *, composed: Composed, node: Node, amends: NoticeO
 @takes(node=reach_node)
 def drafts(line: LineArgument, *, node: Node) -> None:
     """List the drafts of a line that wait for a releaser."""
-    from parley.cli.showing import content_lines
+    from parley.cli.showing import content_lines, marks
     from parley.cli.times import zulu
+    from parley.cli.views import line_of
+    from parley.node.board import LEGAL
     from parley.node.releasing import Draft
 
     found = node.get(("lines", line, "drafts"), list[_Kept])
     if node.as_json:
         print_json(found)
         return
+    shown = line_of(node, line).line
+    mark = marks(exercise=shown.exercise, verified=shown.verified)
     for kept in found:
-        say(f"[bold]DRAFT {kept.id[:12]}[/] by {plain(kept.by['duty'])}, {zulu(kept.at_ms)}, not released")
+        say(
+            f"{mark}[bold]DRAFT {kept.id[:12]}[/] by {plain(kept.by['duty'])}, {zulu(kept.at_ms)}, not released"
+        )
         for text in content_lines(msgspec.json.decode(kept.draft, type=Draft), node.now.now_ms):
             say(f"  {text}")
     say(f"{len(found)} {'draft waits' if len(found) == 1 else 'drafts wait'}.")
+    say(f"[dim]{LEGAL}[/]")
 
 
 @takes(node=reach_node)

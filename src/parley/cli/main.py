@@ -1,6 +1,7 @@
 """The `parley` command."""
 
 import io
+import os
 import sys
 from importlib import import_module
 from importlib.util import find_spec
@@ -9,7 +10,7 @@ from typing import NoReturn
 import typer
 
 from parley.cli import answers, desk, doctor, drafts, lines, nodes, notices, picture, records, stops
-from parley.cli.output import BAD_INPUT, SYSTEM_FAILED, THE_ANSWER_IS_NO, plain, print_error, troubles, warn
+from parley.cli.output import BAD_INPUT, SYSTEM_FAILED, THE_ANSWER_IS_NO, print_error, troubles, warn
 from parley.words.errors import InputError, ParleyError, SystemFault
 
 app = typer.Typer(
@@ -43,39 +44,42 @@ def run() -> NoReturn:
     try:
         status = app(prog_name="parley", standalone_mode=False)
         sys.stdout.flush()
-    except ParleyError as error:
-        print_error(error, as_json=as_json)
-        sys.exit(error.exit_status)
-    except typer.Abort:
-        warn("Nothing was done.")
-        sys.exit(THE_ANSWER_IS_NO)
-    except KeyboardInterrupt:
-        sys.exit(SYSTEM_FAILED)
-    except BrokenPipeError:
-        _exit_unread()
     except SystemExit as end:  # Typer's own: completion, or 1 when whoever read the output has gone
-        if end.code == 1:
-            _exit_unread()
-        raise
-    except OSError as error:
-        place = str(error.filename or "")
-        fault = SystemFault(
-            "file-failed", error.strerror or "a file failed", where=place, do="Check the disk."
-        )
-        print_error(fault, as_json=as_json)
+        sys.exit(_unread() if end.code == 1 else end.code)
+    except KeyboardInterrupt:
         sys.exit(SYSTEM_FAILED)
     except Exception as error:  # noqa: BLE001 - the last resort: an uncaught failure has status 3
         sys.exit(_fail(error, as_json=as_json))
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _exit_unread() -> NoReturn:
+def _fail(error: Exception, *, as_json: bool) -> int:
+    """Say what failed; return the exit status."""
+    match error:
+        case ParleyError():
+            print_error(error, as_json=as_json)
+            return error.exit_status
+        case typer.Abort():
+            warn("Nothing was done.")
+            return THE_ANSWER_IS_NO
+        case BrokenPipeError():
+            return _unread()
+        case OSError():
+            place = str(error.filename or "")
+            what = error.strerror or "a file cannot be used"
+            print_error(SystemFault("file-failed", what, where=place, do="Check the disk."), as_json=as_json)
+            return SYSTEM_FAILED
+        case _:
+            return _fail_otherwise(error, as_json=as_json)
+
+
+def _unread() -> int:
     """Whoever read the output has gone: nothing more can be said, nor counts as said."""
     sys.stdout = io.StringIO()
-    sys.exit(SYSTEM_FAILED)
+    return SYSTEM_FAILED
 
 
-def _fail(error: Exception, *, as_json: bool) -> int:
+def _fail_otherwise(error: Exception, *, as_json: bool) -> int:
     """Tell a command that was typed wrongly from a failure of ours.
 
     Typer carries a copy of Click in some versions and uses the package in others: what its errors have
@@ -87,10 +91,10 @@ def _fail(error: Exception, *, as_json: bool) -> int:
         usage = f"See: {context.command_path} --help" if context is not None else "See: parley --help"
         print_error(InputError("usage", str(message()).rstrip("."), do=usage), as_json=as_json)
         return BAD_INPUT
-    if "--debug" in sys.argv:
+    if os.environ.get("PARLEY_DEBUG"):
         troubles.print_exception()
-    else:
-        warn(f"parley failed: {plain(repr(error))}")
+    do = "Please report it; PARLEY_DEBUG=1 shows where it happened."
+    print_error(SystemFault("uncaught", f"parley failed: {error!r}", do=do), as_json=as_json)
     return SYSTEM_FAILED
 
 
