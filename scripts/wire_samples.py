@@ -214,7 +214,9 @@ MORE_BODIES: Final[Mapping[str, b.AnyBody]] = {
         NOTICE, volume=volume(square(c.Edges.STRAIGHT), band=UNLIMITED), actor=None
     ),
     "notice-text-with-escapes": replace(
-        NOTICE, actor='a "quoted" \\ / \b\f\n\r\t \x01 \x7f \u2028 name', reason=WITHHELD
+        NOTICE,
+        actor='a "quoted" \\ / name',
+        reason=b.StatedReason(code=c.Reason.OTHER, text='two "lines"\nand a mark \u200f of direction'),
     ),
     "stop-place": b.Stop(salt=salt(18), scope=b.StopPlace(area=CIRCLE), text=None),
     "stop-volume": b.Stop(salt=salt(19), scope=b.StopVolume(volume=volume()), text=None),

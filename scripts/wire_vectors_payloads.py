@@ -259,6 +259,8 @@ def _bodies() -> Iterator[Case]:
         "shape": ("An unknown shape.", lambda b: b["volume"]["area"].update(shape="blob")),
         "salt": ("A salt of 31 digits.", lambda b: b.update(salt=s.salt(1)[1:])),
         "salt-newline": ("A newline after the salt.", lambda b: b.update(salt=s.salt(1) + "\n")),
+        "text-control": ("A name with an escape character.", lambda b: b.update(actor="A\x1b[2J")),
+        "text-direction": ("A name that turns what follows.", lambda b: b.update(actor="A\u202e04-12")),
         "text-empty": ("An empty name.", lambda b: b.update(actor="")),
         "text-long": ("A name of 121 characters.", lambda b: b.update(actor="x" * 121)),
         "wrong-type": ("Text where an object is due.", lambda b: b.update(volume="everywhere")),

@@ -4,6 +4,7 @@ Structs are built from their own types, so that a new member is covered as soon 
 volumes, whose parts must fit together, are made by hand.
 """
 
+import re
 import string
 import unicodedata
 from functools import cache
@@ -19,6 +20,7 @@ from parley.words.bodies import LineTerms
 from parley.words.codes import Edges
 from parley.words.header import AnyFrame, Header
 from parley.words.party import Descriptor, Keys
+from parley.words.units import HARMLESS, HARMLESS_LINES
 from parley.words.volume import Altitude, Area, Band, Circle, Polygon, Position, Volume, Window
 
 MAX_MS: Final = 253_402_300_799_999
@@ -35,10 +37,18 @@ _ALPHABETS: Final = {
 }
 
 
+_HARMLESS: Final = {HARMLESS, HARMLESS_LINES}
+_HARMFUL: Final = "".join(
+    map(chr, (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+)
+
+
 def texts(*, min_size: int = 1, max_size: int = MAX_TEXT) -> st.SearchStrategy[str]:
     """Text in any script, in normalisation form C, also where it stands beside a JSON escape."""
     return (
-        st.text(st.characters(codec="utf-8"), min_size=min_size, max_size=max_size)
+        st.text(
+            st.characters(codec="utf-8", exclude_characters=_HARMFUL), min_size=min_size, max_size=max_size
+        )
         .map(lambda text: unicodedata.normalize("NFC", text))
         .filter(
             lambda text: (
@@ -200,16 +210,21 @@ def _of(info: inspect.Type) -> st.SearchStrategy[Any]:
             made = st.sampled_from(cls)
         case inspect.IntType(ge=low, le=high):
             made = st.integers(low, high)
-        case inspect.StrType(pattern=str(pattern)):
-            made = _patterned(pattern)
-        case inspect.StrType(min_length=low, max_length=high):
-            made = texts(min_size=low or 0, max_size=min(MAX_TEXT, high or MAX_TEXT))
+        case inspect.StrType():
+            made = _text(info)
         case inspect.VarTupleType(item_type=item, min_length=low, max_length=high):
             most = max(low or 0, min(MAX_ITEMS, high or MAX_ITEMS))
             made = st.lists(_of(item), min_size=low or 0, max_size=most).map(tuple)
         case _:
             raise NotImplementedError(info)
     return made
+
+
+def _text(info: inspect.StrType) -> st.SearchStrategy[str]:
+    if info.pattern is not None and info.pattern not in _HARMLESS:
+        return _patterned(info.pattern)
+    made = texts(min_size=info.min_length or 0, max_size=min(MAX_TEXT, info.max_length or MAX_TEXT))
+    return made.filter(re.compile(info.pattern).search) if info.pattern else made
 
 
 def _patterned(pattern: str) -> st.SearchStrategy[str]:

@@ -19,6 +19,7 @@ from parley.words.codes import (
     StopAnswer,
 )
 from parley.words.units import (
+    HARMLESS,
     Count,
     DistanceMm,
     DurationMs,
@@ -120,7 +121,7 @@ class Unreadable(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
 
     of: MessageId
     rule: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{1,63}$(?!\n)")]
-    detail: Annotated[str, Meta(max_length=400)]
+    detail: Annotated[str, Meta(max_length=400, pattern=HARMLESS)]
 
 
 class ReadBack(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="read_back"):

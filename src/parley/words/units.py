@@ -4,7 +4,7 @@ Every integer stays below 2**53, so any JSON reader keeps it exact (RFC 8785, se
 A pattern ends by refusing a newline, because "$" alone also matches before a closing one.
 """
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
@@ -37,9 +37,13 @@ LineId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$(?!\n)")]
 """128 random bits, lower-case hexadecimal."""
 Salt = Annotated[str, Meta(pattern="^[0-9a-f]{32}$(?!\n)")]
 """128 random bits that keep a body from being guessed from its hash."""
-ShortText = Annotated[str, Meta(min_length=1, max_length=120)]
+HARMLESS: Final = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$(?!\n)"
+"""No control characters, and none that turn the direction of what stands beside them (Unicode UAX 9)."""
+HARMLESS_LINES: Final = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$(?!\n)"
+"""The same, with line feeds."""
+ShortText = Annotated[str, Meta(min_length=1, max_length=120, pattern=HARMLESS)]
 """A name or designation."""
-FreeText = Annotated[str, Meta(min_length=1, max_length=2_000)]
+FreeText = Annotated[str, Meta(min_length=1, max_length=2_000, pattern=HARMLESS_LINES)]
 """Free text in its author's language; never needed to understand a message."""
 Language = Annotated[str, Meta(pattern="^[a-z]{2,3}$(?!\n)")]
 """ISO 639 code."""

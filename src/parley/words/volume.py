@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from parley.words.codes import CoordinateFormat, Datum, Edges, LengthUnit
-from parley.words.units import AltitudeMm, DistanceMm, LatNdeg, LonNdeg, TimeMs
+from parley.words.units import HARMLESS, AltitudeMm, DistanceMm, LatNdeg, LonNdeg, TimeMs
 
 
 class Entered(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -17,7 +17,7 @@ class Entered(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         precision_mm: the size of its last digit on the ground, millimetres.
     """
 
-    text: Annotated[str, Meta(max_length=80)]
+    text: Annotated[str, Meta(max_length=80, pattern=HARMLESS)]
     format: CoordinateFormat
     precision_mm: DistanceMm
 
