@@ -52,6 +52,7 @@ bench-readme: $(STAMP) ## as `make bench`, and write the tables into README.md
 .PHONY: docs
 docs: $(STAMP) ## redraw what the docs take from the code
 	$(BIN)/python scripts/draw_docs.py
+	$(BIN)/python scripts/draw_commands.py
 
 .PHONY: vectors
 vectors: $(STAMP) ## write the vectors again from the code

@@ -15,7 +15,7 @@ from parley.node.board import LineView, NoticeView, StopView, VersionView
 from parley.node.releasing import Draft
 from parley.phrases import phrase
 from parley.words.bodies import NoticeBody, StopActivity, StopLine, StopPlace, StopScope, StopVolume
-from parley.words.codes import Datum, LengthUnit
+from parley.words.codes import Datum, LengthUnit, StopAnswer
 from parley.words.volume import Altitude, Area, Band, Circle, Position, Volume
 
 READER: Final = "en"
@@ -208,6 +208,8 @@ def notice_lines(notice: NoticeView, line: LineView, now_ms: int) -> list[str]:
     for answer in notice.answers:
         said = f': "{plain(answer.text)}" (their own words)' if answer.text and notice.ours else ""
         said = f': "{plain(answer.text)}"' if answer.text and not notice.ours else said
+        said += f", theirs: {plain(answer.who)}" if answer.who else ""
+        said += f", by {plain(answer.by.duty)}" if answer.by else ""
         lines.append(
             f"Reply     {words('reply', answer.code.value)}{said}, {clock(answer.at_ms)}, "
             f"signed {_side(ours=not notice.ours)}, id {answer.id[:12]}"
@@ -276,14 +278,7 @@ def stop_lines(view: StopView, now_ms: int, *, verified: bool) -> list[str]:
     ]
     if stop.text:
         lines.append(f'    "{plain(stop.text)}"')
-    if stop.answer is None:
-        late = f"⏰ {words('mark', 'overdue')} " if view.overdue else ""
-        lines.append(f"    {late}no person has answered")
-    else:
-        lines.append(
-            f"    answer: {words('stop_answer', stop.answer.value)}, {clock(stop.answered_ms)}, "
-            f"signed {_side(ours=not view.ours)}"
-        )
+    lines += _stop_answer_lines(view)
     if stop.state.value == "released":
         lines.append(f"    released {zulu(stop.released_ms)}")
     elif stop.reaffirmed_ms is not None:
@@ -291,6 +286,21 @@ def stop_lines(view: StopView, now_ms: int, *, verified: bool) -> list[str]:
     else:
         lines.append(f"    not reaffirmed since it was called, {from_now(stop.called_ms, now_ms)}")
     return lines
+
+
+def _stop_answer_lines(view: StopView) -> Iterable[str]:
+    stop = view.stop
+    if stop.answer is None:
+        late = f"⏰ {words('mark', 'overdue')} " if view.overdue else ""
+        yield f"    {late}no person has answered"
+        return
+    who = f" by {plain(stop.answered_by.duty)}" if stop.answered_by else ""
+    side = _side(ours=not view.ours)
+    yield f"    answer: {words('stop_answer', stop.answer.value)}, {clock(stop.answered_ms)}{who}, signed {side}"
+    if stop.ground:
+        yield f'    ground: "{plain(stop.ground)}"'
+    elif stop.answer is StopAnswer.CONTINUING:
+        yield "    ground: withheld"
 
 
 def line_lines(line: LineView, observed: dict[str, object] | None) -> list[str]:

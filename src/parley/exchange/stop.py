@@ -15,6 +15,7 @@ from parley.exchange.errors import OutOfOrder
 from parley.exchange.ladder import Event, TimePassed
 from parley.words.bodies import StopScope
 from parley.words.codes import StopAnswer
+from parley.words.header import By
 from parley.words.units import MessageId, PartyId, Seq, TimeMs
 
 
@@ -36,10 +37,13 @@ class StopAnswered(StopEvent, frozen=True, kw_only=True):
 
     Attributes:
         seq: the number of that message; null when unknown, and then it counts as the newest.
+        by: who answered; `ground` their ground, null when withheld.
     """
 
     answer: StopAnswer
     seq: Seq | None = None
+    by: By | None = None
+    ground: str | None = None
 
 
 class StopReaffirmed(StopEvent, frozen=True):
@@ -64,9 +68,12 @@ class StandingStop(Struct, frozen=True, kw_only=True):
     scope: StopScope
     called_ms: TimeMs
     text: str | None = None
+    called_by: By | None = None
     state: StopState = StopState.STANDING
     answer: StopAnswer | None = None
     answered_ms: TimeMs | None = None
+    answered_by: By | None = None
+    ground: str | None = None
     answer_seq: int = -1
     reaffirmed_ms: TimeMs | None = None
     released_ms: TimeMs | None = None
@@ -115,7 +122,14 @@ def _answered(stop: StandingStop, event: StopAnswered) -> StandingStop:
     seq = stop.answer_seq if event.seq is None else event.seq
     if seq < stop.answer_seq:
         return stop
-    return replace(stop, answer=event.answer, answered_ms=event.at_ms, answer_seq=seq)
+    return replace(
+        stop,
+        answer=event.answer,
+        answered_ms=event.at_ms,
+        answered_by=event.by,
+        ground=event.ground,
+        answer_seq=seq,
+    )
 
 
 def _check_party(stop: StandingStop, event: StopEvent) -> None:

@@ -27,6 +27,8 @@ class Answer(Struct, frozen=True, kw_only=True):
     of: MessageId
     code: ReplyCode
     at_ms: TimeMs
+    by: By | None = None
+    who: str | None = None
     text: str | None = None
 
 

@@ -260,7 +260,13 @@ def _answered(
             return threads.move(thread, body.of, event), detail
         case bodies.Reply():
             given = threads.Answer(
-                id=acted.message.id, of=body.of, code=body.code, at_ms=acted.at_ms, text=body.text
+                id=acted.message.id,
+                of=body.of,
+                code=body.code,
+                at_ms=acted.at_ms,
+                by=acted.message.header.by,
+                who=body.who,
+                text=body.text,
             )
             return threads.answer(thread, given), body.code.value
         case bodies.Withdraw():
@@ -275,6 +281,7 @@ def _stop(tx: Tx, acted: Acted, body: bodies.Stop) -> None:
         caller=acted.message.header.from_,
         scope=body.scope,
         called_ms=acted.at_ms,
+        called_by=acted.message.header.by,
         text=body.text,
     )
     hit = [thread for thread in tx.threads(acted.line.id, open_only=True) if touches(stop, thread)]
@@ -307,7 +314,10 @@ def _stop_event(
     party, at_ms = acted.message.header.from_, acted.at_ms
     match body:
         case bodies.StopReply():
-            return stops.StopAnswered(at_ms=at_ms, party=party, answer=body.answer, seq=acted.seq)
+            by = acted.message.header.by
+            return stops.StopAnswered(
+                at_ms=at_ms, party=party, answer=body.answer, seq=acted.seq, by=by, ground=body.ground
+            )
         case bodies.StopReaffirm():
             return stops.StopReaffirmed(at_ms=at_ms, party=party)
         case bodies.StopRelease():

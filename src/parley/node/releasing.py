@@ -11,6 +11,7 @@ from msgspec import Struct
 from parley.exchange import thread as threads
 from parley.exchange.phase import CLOSED
 from parley.exchange.thread import Thread
+from parley.geo.validity import volume_fault
 from parley.node.desk import Desk
 from parley.ports.store import Reads
 from parley.wire.message import Message
@@ -112,7 +113,7 @@ def release_notice(desk: Desk, draft: Draft) -> Message:
         PeerError: the notice breaks a rule of the wire; it names the rule.
     """
     check_may_release(desk.by)
-    _check_window(draft.volume, desk.now_ms)
+    _check_volume(draft.volume, desk.now_ms)
     body = bodies.Notice(
         salt=desk.salt(),
         precedence=draft.precedence,
@@ -131,7 +132,7 @@ def amend(desk: Desk, of: MessageId, draft: Draft) -> Message:
         InputError: as `release_notice`, and notice-unknown, notice-not-yours, notice-closed.
     """
     check_may_release(desk.by)
-    _check_window(draft.volume, desk.now_ms)
+    _check_volume(draft.volume, desk.now_ms)
     thread = own_open_thread(desk, of)
     newest = threads.latest(thread)
     body = bodies.Amend(
@@ -247,7 +248,10 @@ def own_open_thread(desk: Desk, of: MessageId) -> Thread:
     return thread
 
 
-def _check_window(volume: Volume, now_ms: TimeMs) -> None:
+def _check_volume(volume: Volume, now_ms: TimeMs) -> None:
+    fault = volume_fault(volume)
+    if fault is not None:
+        raise InputError(fault.rule, fault.detail, do="Correct the area, the band or the window.")
     if volume.window.end_ms <= now_ms:
         raise InputError(
             "window-over", "the window has ended already", do="Check the date and that the times are UTC."

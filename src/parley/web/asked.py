@@ -11,7 +11,7 @@ from parley.picture.model import Layer, OwnItem
 from parley.words.bodies import StatedReason, StopScope
 from parley.words.codes import Assurance, ReplyCode, Role, StopAnswer, UnitState
 from parley.words.header import By
-from parley.words.units import FreeText, Language, ShortText, TimeMs
+from parley.words.units import FreeText, Language, MessageId, ShortText, TimeMs
 from parley.words.volume import Volume
 
 MAX_ROW: Final = 2**53 - 1
@@ -63,7 +63,7 @@ class AskTest(Asked, frozen=True, kw_only=True):
 class AskTestReply(Asked, frozen=True, kw_only=True):
     """Answer a line test: what was read in it."""
 
-    of: str
+    of: MessageId
     text: FreeText
 
 
@@ -114,7 +114,7 @@ class AskReadBack(Asked, frozen=True, kw_only=True):
     """Read back what one read; `version` is the exact message id, null for the newest."""
 
     typed: Typed
-    version: str | None = None
+    version: MessageId | None = None
 
 
 class AskReply(Asked, frozen=True, kw_only=True):
@@ -123,13 +123,13 @@ class AskReply(Asked, frozen=True, kw_only=True):
     code: ReplyCode
     text: FreeText | None = None
     who: ShortText | None = None
-    version: str | None = None
+    version: MessageId | None = None
 
 
 class AskWithdraw(Asked, frozen=True, kw_only=True):
     """Withdraw a reply of ours, by its id."""
 
-    reply: str
+    reply: MessageId
     text: FreeText | None = None
 
 
