@@ -208,7 +208,7 @@ def notice_lines(notice: NoticeView, line: LineView, now_ms: int) -> list[str]:
     for answer in notice.answers:
         said = f': "{plain(answer.text)}" (their own words)' if answer.text and notice.ours else ""
         said = f': "{plain(answer.text)}"' if answer.text and not notice.ours else said
-        said += f", theirs: {plain(answer.who)}" if answer.who else ""
+        said += f", under {plain(answer.who)}, they say" if answer.who else ""
         said += f", by {plain(answer.by.duty)}" if answer.by else ""
         lines.append(
             f"Reply     {words('reply', answer.code.value)}{said}, {clock(answer.at_ms)}, "
