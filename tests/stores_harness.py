@@ -79,7 +79,7 @@ class SqliteUnderTest:
         real = sqlite_store.connect
 
         def connect(path: Path, *, write: bool) -> Any:  # noqa: ANN401 - it stands in for a connection
-            return _FailsAtCommit(real(path, write=write), persisting=persisting)
+            return FailsAtCommit(real(path, write=write), persisting=persisting)
 
         self._monkeypatch.setattr(sqlite_writer, "connect", connect)
 
@@ -99,17 +99,20 @@ class SqliteUnderTest:
             connection.close()
 
 
-class _FailsAtCommit:
-    """A connection whose COMMIT raises; with `persisting`, only after it has been done."""
+class FailsAtCommit:
+    """A connection whose COMMITs raise from number `at` on; with `persisting`, only after they are done.
 
-    def __init__(self, connection: sqlite3.Connection, *, persisting: bool) -> None:
-        self._connection, self._persisting = connection, persisting
+    The first COMMIT of a writer is the lease's.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, *, at: int = 2, persisting: bool) -> None:
+        self._connection, self._at, self._persisting = connection, at, persisting
         self._commits = 0
 
     def execute(self, sql: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
         if sql == "COMMIT":
             self._commits += 1
-        if sql == "COMMIT" and self._commits > 1:  # the first is the lease's
+        if sql == "COMMIT" and self._commits >= self._at:
             if self._persisting:
                 self._connection.execute(sql)
             raise sqlite3.OperationalError("disk I/O error")
