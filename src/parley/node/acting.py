@@ -333,6 +333,8 @@ def _lift(tx: Tx, line: Line, stop: StandingStop) -> None:
 
 
 def _terms(tx: Tx, acted: Acted, body: bodies.Terms) -> None:
+    if acted.seq != 0:
+        raise OutOfOrder("terms-not-first", "a party declares the terms in its first message, and not again")
     line = tx.line(acted.line.id) or acted.line
     agreed = body.terms == line.terms
     if not acted.ours:

@@ -7,6 +7,7 @@ from msgspec import Struct
 from parley.exchange import thread as threads
 from parley.exchange.thread import Thread
 from parley.node.desk import Desk
+from parley.node.releasing import check_may_release
 from parley.ports.store import Happening
 from parley.wire.message import Message
 from parley.words import bodies
@@ -91,6 +92,7 @@ def clear(desk: Desk, of: MessageId, ground: str) -> None:
     Raises:
         InputError: notice-unknown, or ground-missing when nothing says why.
     """
+    check_may_release(desk.by)
     if not ground.strip():
         raise InputError("ground-missing", "a clearance needs its ground", do="Say who saw what, and when.")
     thread = desk.thread(of)

@@ -8,7 +8,8 @@ from parley.node.own import Own
 from parley.node.recording import record_sent
 from parley.ports.store import Line, Tx
 from parley.wire.message import Message
-from parley.words.bodies import AnyBody
+from parley.words.bodies import AnyBody, Stop
+from parley.words.codes import Role
 from parley.words.errors import InputError
 from parley.words.header import By
 from parley.words.units import MessageId, Salt, TimeMs
@@ -31,9 +32,13 @@ class Desk(NamedTuple):
         """Sign, record, queue and act on a message of our own; journal who decided.
 
         Raises:
-            InputError: line-not-open.
+            InputError: line-not-open, role-reads-only.
             PeerError: the message would break a rule of the wire; it names the rule.
         """
+        if self.by.role is Role.AUDITOR and not isinstance(body, Stop):
+            raise InputError(
+                "role-reads-only", "an auditor reads; only a STOP may come from anyone", where=self.by.duty
+            )
         message, entry = record_sent(self.tx, self.own, self.line, body, self.by, self.now_ms)
         acted = Acted(line=self.line, message=message, own=self.own.party, at_ms=entry.at, index=entry.index)
         act(self.tx, acted)

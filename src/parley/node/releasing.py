@@ -78,34 +78,28 @@ def release_draft(desk: Desk, draft_id: str) -> Message:
     if not raw:
         raise InputError("draft-unknown", "no such draft", where=draft_id, do="See `parley notice drafts`.")
     kept = msgspec.json.decode(raw, type=KeptDraft)
-    _check_second_person(desk, kept)
     desk.tx.put_private(desk.line.id, DRAFT + draft_id, b"")
     if kept.amends is not None:
-        return amend(desk, kept.amends, kept.draft)
-    return release_notice(desk, kept.draft)
+        return amend(desk, kept.amends, kept.draft, drafted=kept.by)
+    return release_notice(desk, kept.draft, drafted=kept.by)
 
 
-def check_one_person_may(desk: Desk, draft: Draft) -> None:
-    """Raise unless one person may draft and release at once.
-
-    Raises:
-        InputError: second-person-needed.
-    """
-    _check_second_person(desk, KeptDraft(draft=draft, by=desk.by, at_ms=desk.now_ms))
-
-
-def _check_second_person(desk: Desk, kept: KeptDraft) -> None:
-    soon = kept.draft.volume.window.start_ms - desk.now_ms < SHORT_NOTICE_MS
-    if desk.own.two_person and not soon and kept.by.duty == desk.by.duty:
-        raise InputError(
-            "second-person-needed",
-            "the rules of this node ask for a second person to release what one drafted",
-            where=desk.by.duty,
-            do="Ask a releaser on another duty designation to release the draft.",
-        )
+def _check_second_person(desk: Desk, draft: Draft, drafted: By) -> None:
+    """Raise unless this person may release what `drafted` drafted; note what one person released alone."""
+    if not desk.own.two_person or drafted.duty != desk.by.duty:
+        return
+    if draft.volume.window.start_ms - desk.now_ms < SHORT_NOTICE_MS:
+        desk.tx.write_journal(desk.now_ms, "review-due", {"line": desk.line.id, "by": desk.by.duty})
+        return
+    raise InputError(
+        "second-person-needed",
+        "the rules of this node ask for a second person to release what one drafted",
+        where=desk.by.duty,
+        do="Ask a releaser on another duty designation to release the draft.",
+    )
 
 
-def release_notice(desk: Desk, draft: Draft) -> Message:
+def release_notice(desk: Desk, draft: Draft, *, drafted: By | None = None) -> Message:
     """Release version 1 of a notice.
 
     Raises:
@@ -114,6 +108,7 @@ def release_notice(desk: Desk, draft: Draft) -> Message:
     """
     check_may_release(desk.by)
     _check_volume(draft.volume, desk.now_ms)
+    _check_second_person(desk, draft, drafted or desk.by)
     body = bodies.Notice(
         salt=desk.salt(),
         precedence=draft.precedence,
@@ -125,7 +120,7 @@ def release_notice(desk: Desk, draft: Draft) -> Message:
     return desk.send(body)
 
 
-def amend(desk: Desk, of: MessageId, draft: Draft) -> Message:
+def amend(desk: Desk, of: MessageId, draft: Draft, *, drafted: By | None = None) -> Message:
     """Release the next version of a notice, whole. It starts at the bottom of the ladder (rule 4).
 
     Raises:
@@ -133,6 +128,7 @@ def amend(desk: Desk, of: MessageId, draft: Draft) -> Message:
     """
     check_may_release(desk.by)
     _check_volume(draft.volume, desk.now_ms)
+    _check_second_person(desk, draft, drafted or desk.by)
     thread = own_open_thread(desk, of)
     newest = threads.latest(thread)
     body = bodies.Amend(
