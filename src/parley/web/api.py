@@ -46,15 +46,17 @@ def make_api(door: Door) -> Litestar:
     router = Router(
         path="/api/v1",
         route_handlers=[LineRoutes, NoticeRoutes, StopRoutes, PictureDesk, *own_routes()],
-        guards=[_guard(door.token)],
     )
     return Litestar(
         route_handlers=[router],
+        guards=[_guard(door.token)],
         state=State({"door": door}),
         exception_handlers={ParleyError: _problem, HTTPException: _http_problem},
         logging_config=None,
         request_max_body_size=MAX_BODY_BYTES,
-        openapi_config=OpenAPIConfig(title="Parley", version=__version__, path="/api/v1/schema"),
+        openapi_config=OpenAPIConfig(
+            title="Parley", version=__version__, path="/api/v1/schema", use_handler_docstrings=True
+        ),
     )
 
 
