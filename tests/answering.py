@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from parley.config.home import Home
 
 Answer = Callable[[str, bytes], bytes]
-"""Takes the path and body of a request; returns the bytes of the whole answer."""
+"""Takes the head and body of a request; returns the bytes of the whole answer."""
 
 
 def http(body: bytes, status: str = "200 OK") -> bytes:
@@ -48,8 +48,9 @@ async def answering(home: Home, port: int, trusted_pem: str, answer: Answer) -> 
 
 async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: Answer) -> None:
     while True:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        lengths = [row.partition(":")[2] for row in head if row.lower().startswith("content-length:")]
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        rows = head.lower().split("\r\n")
+        lengths = [row.partition(":")[2] for row in rows if row.startswith("content-length:")]
         body = await reader.readexactly(int(lengths[0])) if lengths else b""
-        writer.write(answer(head[0].split(" ")[1], body))
+        writer.write(answer(head, body))
         await writer.drain()

@@ -75,14 +75,14 @@ class Relay:
     """A TCP relay before a node. Cut, it drops what is under way and lets nothing through."""
 
     def __init__(self, listen: int, target: int) -> None:
-        self._listen, self.target = listen, target
+        self.listen, self.target = listen, target
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._carrying: set[asyncio.Task[None]] = set()
         self.up = True
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self._listen)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.listen)
 
     def cut(self) -> None:
         """Drop all connections, and every new one, until `heal`."""

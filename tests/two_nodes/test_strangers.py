@@ -61,7 +61,7 @@ async def test_a_server_that_is_not_the_pinned_peer_hears_nothing(tmp_path: Path
         port = free_port()
         heard: list[bytes] = []
 
-        def answer(_path: str, body: bytes) -> bytes:
+        def answer(_head: str, body: bytes) -> bytes:
             heard.append(body)
             return http(b'{"results":[],"envelopes":[]}')
 
