@@ -54,6 +54,10 @@ docs: $(STAMP) ## redraw what the docs take from the code
 	$(BIN)/python scripts/draw_docs.py
 	$(BIN)/python scripts/draw_commands.py
 
+.PHONY: picture
+picture: $(STAMP) ## draw the README's picture of the demo again
+	$(BIN)/python scripts/draw_demo.py
+
 .PHONY: vectors
 vectors: $(STAMP) ## write the vectors again from the code
 	$(BIN)/python scripts/make_vectors.py
