@@ -4,6 +4,7 @@ On a loopback address, without TLS; whoever asks shows the node's token. OpenAPI
 /api/v1/schema/openapi.json, from the same types. Errors are {"name", "what", "where", "do"}.
 """
 
+import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -26,6 +27,7 @@ from parley.web.picture_desk import PictureDesk
 from parley.web.stop_routes import StopRoutes
 from parley.words.errors import InputError, ParleyError, PeerError
 
+LOG: Final = logging.getLogger("parley")
 MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 NOT_FOUND: Final = frozenset(
     {"line-unknown", "notice-unknown", "stop-unknown", "draft-unknown", "version-unknown"}
@@ -51,7 +53,12 @@ def make_api(door: Door) -> Litestar:
         route_handlers=[router],
         guards=[_guard(door.token)],
         state=State({"door": door}),
-        exception_handlers={ParleyError: _problem, HTTPException: _http_problem},
+        exception_handlers={
+            ParleyError: _problem,
+            HTTPException: _http_problem,
+            RecursionError: _too_deep,
+            Exception: _failed,
+        },
         logging_config=None,
         request_max_body_size=MAX_BODY_BYTES,
         openapi_config=OpenAPIConfig(
@@ -85,6 +92,23 @@ def _problem(_request: Request[Any, Any, Any], error: ParleyError) -> Response[P
         case _:
             status = 503
     return Response(Problem(error.name, error.what, error.where, error.do), status_code=status)
+
+
+def _too_deep(_request: Request[Any, Any, Any], _error: RecursionError) -> Response[Problem]:
+    problem = Problem("request-invalid", "the body is nested too deep", "", "")
+    return Response(problem, status_code=400)
+
+
+def _failed(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """Answer for a bug of ours: by name, and with its trace on the node's own screen only."""
+    LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    problem = Problem(
+        "node-failed",
+        "the node failed to answer; what was asked may or may not have been done",
+        request.url.path,
+        "See `parley board`, and the output of `parley serve`.",
+    )
+    return Response(problem, status_code=500)
 
 
 def _http_problem(_request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:

@@ -1,0 +1,63 @@
+"""Bounded: HTTP whose requests cannot grow or last without end, whoever sends them.
+
+The bodies are bounded where they are read; here the head is, and the time until a request is whole. A
+connection that has said nothing yet is under the same time.
+"""
+
+import asyncio
+from typing import Any, Final
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+MAX_HEAD_BYTES: Final = 64 * 1024
+"""Request line and headers; one chunk from the network may come on top."""
+REQUEST_S: float = 30.0
+
+
+class BoundedHttp(HttpToolsProtocol):
+    """uvicorn's protocol, which by itself would keep a head of any size and wait for ever."""
+
+    _head_bytes = 0
+    _in_head = True
+    _at_an_end = False
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - as uvicorn has it
+        """Start the time of the first request."""
+        super().connection_made(transport)
+        self._expect()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the time."""
+        self._expect_no_more()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; cut off a head that is too large."""
+        if self._deadline is None:
+            self._expect()
+        self._at_an_end = False
+        super().data_received(data)
+        if self._in_head and not self._at_an_end:
+            self._head_bytes += len(data)
+            if self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
+                self.send_400_response("The head of the request is too large.")
+
+    def on_headers_complete(self) -> None:
+        """The head is whole."""
+        self._in_head, self._head_bytes = False, 0
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The request is whole; what follows is the head of the next."""
+        self._in_head = self._at_an_end = True
+        self._expect_no_more()
+        super().on_message_complete()
+
+    def _expect(self) -> None:
+        self._deadline = self.loop.call_later(REQUEST_S, self.transport.abort)
+
+    def _expect_no_more(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
