@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from parley.node.acting import Acted, act
 from parley.node.own import Own
+from parley.node.pinning import check_reachable
 from parley.node.recording import record_receipts, record_received, record_sent
 from parley.ports.store import Happening, Line, Reads, Tx
 from parley.wire.document import (
@@ -108,6 +109,7 @@ def _with_peer(tx: Tx, own: Own, line: Line, peer: Descriptor, digest: str) -> L
     party = party_of(peer)
     if party == own.party:
         raise InputError("line-with-self", "this file is our own", do="Give it to the other side.")
+    check_reachable(peer)
     name = peer.name
     if any(other.name == name and other.id != line.id for other in tx.lines()):
         name = f"{peer.name}-{line.id[:4].upper()}"
