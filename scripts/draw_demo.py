@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Draw the README's picture: play the exercise between two real nodes and keep what the terminal shows.
 
 Usage: python scripts/draw_demo.py [FILE]; docs/demo.svg by default.
@@ -32,10 +33,13 @@ def main() -> None:
     """Play and draw."""
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else TARGET
     console = Console(record=True, file=io.StringIO(), force_terminal=True, width=WIDTH, highlight=False)
-    running.Columns = Still  # type: ignore[misc] # a still stands where the moving screen would
+    running.Columns = Still  # type: ignore[attr-defined] # a still, where the moving screen would be
     running.run(load("al-tanf-2022"), keep=None, quiet=False, paced=False, console=console)
     picture = console.export_svg(title="make demo", theme=MONOKAI)
-    target.write_text(re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL))  # fetch nothing
+    bare = re.sub(
+        r"@font-face \{.*?\}\s*|<!--.*?-->", "", picture, flags=re.DOTALL
+    )  # fetch and name nothing else
+    target.write_text(bare)
 
 
 if __name__ == "__main__":
