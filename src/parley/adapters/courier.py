@@ -207,7 +207,10 @@ class Courier:
         for row, result in zip(batch, answer.results, strict=True):
             if result.status in {Status.QUARANTINED, Status.FORK}:
                 refused[row.id] = again_s
-        return await self._submit(lambda tx: self._take(tx, line, batch, answer))
+        left = await self._submit(lambda tx: self._take(tx, line, batch, answer))
+        if not left and not refused:
+            self._note(line, PeerError("receipts-missing", "the peer answers, but sends no receipt for ours"))
+        return left
 
     def _take(self, tx: Tx, line: Line, batch: list[Queued], answer: Answer) -> bool:
         now_ms = self._clock.now_ms()
@@ -220,6 +223,7 @@ class Courier:
             opened = open_batch(line, [bytes(raw) for raw in answer.envelopes])
             received: Received = receive(tx, self._own, line.id, opened, now_ms)
             left |= any(result.status is Status.RECORDED for result in received.results)
+            left = left or _some_left(tx, batch)
         return left
 
     async def _beat_on(self, line: Line) -> None:
@@ -267,6 +271,12 @@ class Courier:
 
     def _note(self, line: Line, problem: Exception) -> None:
         self._observed[line.id].problem = f"{type(problem).__name__}: {problem}"[:200]
+
+
+def _some_left(tx: Tx, batch: list[Queued]) -> bool:
+    """Tell whether a part of a batch is queued no longer; a receipt that we held already does that too."""
+    waiting = tx.queue(batch[0].line, [row.rank for row in batch], len(batch))
+    return {row.id for row in waiting} != {row.id for row in batch}
 
 
 async def _exchange(client: aiohttp.ClientSession, url: str, body: bytes) -> tuple[int, bytes]:
