@@ -377,9 +377,7 @@ async def pair(folder: Path, *, driven: bool = True, beat_s: float = 1.0) -> Asy
         await both.settle()
         yield both
     finally:
-        for side in (a, b):
-            await side.api.aclose()
-            await side.stop()
+        await asyncio.gather(a.api.aclose(), b.api.aclose(), a.stop(), b.stop())
         for relay in relays:
             await relay.close()
 
