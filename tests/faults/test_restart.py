@@ -13,7 +13,7 @@ from parley.node.checking import Checker
 from parley.wiring.check_thread import CheckThread
 from parley.words.errors import SystemFault
 from stores_harness import FailsAtCommit
-from support import Side, draft, on_loop, pair, until
+from support import START_MS, Side, circle, draft, on_loop, pair, until
 
 
 @on_loop
@@ -109,10 +109,17 @@ def _failing(at: int, *, persisting: bool) -> Callable[..., FailsAtCommit]:
 @on_loop
 async def test_a_node_whose_picture_cannot_be_read_says_so(tmp_path: Path) -> None:
     async with pair(tmp_path) as both:
+        layer = {"name": "posts", "compartment": None, "loaded_ms": START_MS}
+        item = {"id": "P1", "name": "POST 1", "kind": "position", "layer": "posts"}
+        item |= {"area": circle(), "as_of_ms": START_MS}
+        loaded = await both.b.api.put(
+            "/picture/layers", json={"duty": "OFFICER", "layer": layer, "items": [item]}
+        )
+        assert loaded.status_code == 200, loaded.text
         await both.b.stop()
         connection = sqlite3.connect(both.b.home.picture_db)
         with connection:
-            connection.execute("DELETE FROM manifest")
+            connection.execute("DELETE FROM items")
         connection.close()
         with pytest.raises(SystemFault) as caught:
             await both.b.start()

@@ -5,9 +5,14 @@ import random
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from answering import answering, http
 from forger import Forger
+from parley.wire.message import read_message
+from parley.words.bodies import Notice
 from parley.words.codes import RANK
-from support import Pair, circle, draft, listen_of, on_loop, pair, until, volume
+from support import Pair, circle, draft, free_port, listen_of, on_loop, pair, until, volume
 
 RANKS = tuple(RANK.values())
 
@@ -167,4 +172,33 @@ async def test_a_message_asked_for_again_after_its_receipt_leaves_the_queue(tmp_
         seq = int(handle.rpartition("-")[2])
         async with Forger(both.b.home, both.b.line, f"https://127.0.0.1:{listen_of(both.a.home)}") as asking:
             await asking.ask_again(seq, seq)
+        await both.prove()
+
+
+@on_loop
+async def test_flash_goes_while_an_ordinary_push_hangs(tmp_path: Path) -> None:
+    async with pair(tmp_path) as both:
+        both.cut()
+        await both.a.release(draft(precedence="ROUTINE"))
+        port = free_port()
+        heard: list[str] = []
+
+        def answer(head: str, body: bytes) -> bytes:
+            if "/push " not in head:
+                return http(b'{"frames":[]}')
+            rows = msgspec.json.decode(body, type=dict[str, list[msgspec.Raw]])["envelopes"]
+            key = both.a.node.own.message_key.public_hex
+            told = [read_message(bytes(raw), key).body for raw in rows]
+            heard.extend(body.precedence for body in told if isinstance(body, Notice))
+            return b""  # and nothing more: the push hangs
+
+        async with answering(both.b.home, port, both.a.home.certificate.read_text(), answer):
+            real, both.relays[1].target = both.relays[1].target, port
+            both.heal()
+            await until(lambda: heard == ["ROUTINE"], why="the ordinary push hangs")
+            await both.a.release(draft(precedence="FLASH"))
+            await until(lambda: heard == ["ROUTINE", "FLASH"], why="FLASH goes beside it", patience_s=5.0)
+            both.cut()
+            both.relays[1].target = real
+        both.heal()
         await both.prove()
