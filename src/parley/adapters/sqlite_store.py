@@ -262,6 +262,10 @@ class SqliteReads:
         )
         return [Queued(line=line, id=row[0], rank=row[1], envelope=row[2]) for row in rows]
 
+    def waits(self, line: LineId, message: MessageId) -> bool:
+        row = self._one("SELECT rank FROM entry WHERE line = ? AND id = ?", line, message)
+        return row is not None and row[0] is not None
+
     def queue_length(self, line: LineId) -> int:
         return int(self._one("SELECT count(*) FROM entry WHERE line = ? AND rank IS NOT NULL", line)[0])
 

@@ -65,6 +65,8 @@ def summary(
         against: what was asked for.
         now_ms: UTC milliseconds, to say an age; null says only the time.
     """
+    if against is not Against.NOTICES and not compared.positions and not compared.cells:
+        return _unchecked(findings, compared, notices, against)
     parts = []
     if against is not Against.NOTICES:
         parts.append(f"{_count(compared.positions, 'loaded position')}{_oldest(compared, now_ms)}")
@@ -72,6 +74,15 @@ def summary(
         parts.append(_count(notices, "other notice"))
     tail = _tail(compared) if against is not Against.NOTICES else "; the picture was not compared"
     return f"{_found(findings)} in {' and '.join(parts)}{tail}."
+
+
+def _unchecked(findings: Sequence[Finding], compared: Compared, notices: int, against: Against) -> str:
+    """Say first that nothing of our own was there to compare with: it must not read as "clear"."""
+    missing = f"; layers missing: {', '.join(compared.layers_missing)}" if compared.layers_missing else ""
+    said = f"NOT CHECKED against own positions: none is loaded{missing}."
+    if against is Against.PICTURE:
+        return said
+    return f"{said} {_found(findings)} in {_count(notices, 'other notice')}."
 
 
 def _count(number: int, thing: str) -> str:

@@ -14,6 +14,7 @@ from parley.exchange.thread import Answer, Clearance, Thread
 from parley.node.checking import Checked, UnitMark, check_of, units_of
 from parley.node.framing import Gap, gap
 from parley.node.lines import safety_number_of
+from parley.node.naming import handle
 from parley.node.own import Own
 from parley.ports.store import Line, Reads
 from parley.words.bodies import LineTerms, NoticeBody, ReceiptItem
@@ -109,12 +110,18 @@ class NoticeView(Struct, frozen=True, kw_only=True):
 
 
 class StopView(Struct, frozen=True, kw_only=True):
-    """A STOP, and whether its answer is overdue."""
+    """A STOP.
+
+    Attributes:
+        delivered: their node has receipted it, or it is theirs; else it still waits here.
+        overdue: a person's answer is.
+    """
 
     stop: StandingStop
     line: LineId
     ours: bool
     exercise: bool
+    delivered: bool
     overdue: bool
 
 
@@ -229,17 +236,11 @@ def stop_views(reads: Reads, own: Own, line: Line, now_ms: TimeMs, *, standing_o
             line=line.id,
             ours=stop.caller == own.party,
             exercise=line.terms.exercise,
+            delivered=stop.caller != own.party or not reads.waits(line.id, stop.id),
             overdue=bool(due([], [stop], line.terms, now_ms)),
         )
         for stop in reads.stops(line.id, standing_only=standing_only)
     ]
-
-
-def handle(own: Own, line: Line, thread: Thread) -> str:
-    """Return what people call a notice: its author's name and the number of its first message."""
-    peer_name = line.peer.name if line.peer else line.name
-    author = own.descriptor.name if thread.author == own.party else peer_name
-    return f"{author}-{thread.seq}"
 
 
 def find_notice(reads: Reads, own: Own, line: Line, text: str) -> Thread:

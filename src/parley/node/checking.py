@@ -15,6 +15,8 @@ from parley.exchange import thread as threads
 from parley.exchange.thread import Thread
 from parley.node.desk import Desk
 from parley.node.lines import known_line
+from parley.node.naming import handle
+from parley.node.own import Own
 from parley.ports.picture import PictureStore
 from parley.ports.store import Happening, Line, Reads, Tx
 from parley.words.codes import UnitState
@@ -45,7 +47,8 @@ class UnitMark(Struct, frozen=True, kw_only=True):
 class Checker:
     """Keeps the engine in step with the picture and the notices, and asks it. One owner at a time."""
 
-    def __init__(self, engine: CheckEngine, pictures: PictureStore) -> None:
+    def __init__(self, own: Own, engine: CheckEngine, pictures: PictureStore) -> None:
+        self._own = own
         self._engine = engine
         self._pictures = pictures
         self._closing: list[tuple[TimeMs, str, LineId, MessageId]] = []
@@ -79,7 +82,8 @@ class Checker:
                 continue
             window = version.body.volume.window
             over = now_ms >= window.end_ms
-            name = f"{line.name} notice {thread.seq} version {version.number}"
+            whose = "ours" if thread.author == self._own.party else "theirs"
+            name = f"{handle(self._own, line, thread)} version {version.number} ({whose})"
             self._engine.put_notice(version.id, version.body.volume, name=name, presumed_active=over)
             if not over:
                 heapq.heappush(self._closing, (window.end_ms, version.id, line.id, thread.id))

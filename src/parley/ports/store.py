@@ -187,6 +187,9 @@ class Reads(Protocol):
     def queue(self, line: LineId, ranks: Sequence[int], limit: int) -> list[Queued]:
         """Return what waits to go out and is not withheld: highest rank first, then oldest."""
 
+    def waits(self, line: LineId, message: MessageId) -> bool:
+        """Tell whether a message of ours still waits for its receipt."""
+
     def queue_length(self, line: LineId) -> int:
         """Return how many messages wait for a receipt."""
 

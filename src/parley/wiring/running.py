@@ -97,7 +97,7 @@ class RunningNode:
 
     def _make_checks(self) -> CheckThread:
         pictures = SqlitePictureStore(self.home.picture_db, self.home.picture_key.read_bytes())
-        checker = Checker(CheckEngine(MemoryVolumeIndex()), pictures)
+        checker = Checker(self.own, CheckEngine(MemoryVolumeIndex()), pictures)
         reads = SqliteReads(connect(self.home.lines_db, write=False))
         return CheckThread(checker, pictures, reads, self._writer.submit, self.clock, self._loop)
 
