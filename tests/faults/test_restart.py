@@ -110,8 +110,8 @@ def _failing(at: int, *, persisting: bool) -> Callable[..., FailsAtCommit]:
 async def test_a_node_whose_picture_cannot_be_read_says_so(tmp_path: Path) -> None:
     async with pair(tmp_path) as both:
         layer = {"name": "posts", "compartment": None, "loaded_ms": START_MS}
-        item = {"id": "P1", "name": "POST 1", "kind": "position", "layer": "posts"}
-        item |= {"area": circle(), "as_of_ms": START_MS}
+        told = {"id": "P1", "name": "POST 1", "kind": "position", "layer": "posts"}
+        item = {**told, "area": circle(), "as_of_ms": START_MS}
         loaded = await both.b.api.put(
             "/picture/layers", json={"duty": "OFFICER", "layer": layer, "items": [item]}
         )
