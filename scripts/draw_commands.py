@@ -33,7 +33,8 @@ running node through its local API. How to open a line with them: [how-to-open-a
 | 3 | the system failed: the node does not answer, a disk, an uncaught failure |
 
 With `--json` a command prints one JSON document and asks nothing; an error is
-`{"error", "what", "where", "do"}`. Without a terminal nothing is asked either.
+`{"error", "what", "where", "do"}`. Without a terminal nothing is asked either: `notice send`, `amend` and
+`release` then need `--yes`.
 
 What is typed:
 
@@ -47,8 +48,9 @@ What is typed:
 - **A draft file** (`--file`) is JSON with `precedence`, `activity`, `actor`, `volume` and `reason`, as in the API's
   schema (`/api/v1/schema/openapi.json`).
 
-`parley stop call` refuses nothing that it can help: where the notice or place that was typed cannot be read, the
-STOP goes out on the whole line and the command says so.
+`parley stop call` refuses nothing that it can help. Where the notice or place that was typed cannot be read, the
+STOP goes out on the whole line; a role or duty that cannot be used gives way to the default; the only open line
+need not be named. Each time the command says so. Where no STOP could be called it says that before anything else.
 
 ## Shared options
 

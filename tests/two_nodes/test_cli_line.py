@@ -133,9 +133,9 @@ def test_a_line_from_init_to_the_verified_record(parties: tuple[Party, Party], t
 
     sent = east.asks("notice", "send", "COALITION", "--activity", "air_strike", "--precedence", "IMMEDIATE",
                      "--reason", "answer_to_attack", "--at", AT, "--radius-m", "2000", "--floor", "0 m msl",
-                     "--ceiling", "FL250", "--start", "2040-06-15T14:32Z", "--end", "151632ZJUN40")  # fmt: skip
+                     "--ceiling", "FL250", "--yes", "--start", "2040-06-15T14:32Z", "--end", "151632ZJUN40")  # fmt: skip
     assert sent["handle"] == "EASTERN-2"
-    assert "0 loaded positions" in sent["check"]["summary"]
+    assert "none is loaded" in sent["check"]["summary"]
     until(lambda: bool(west.asks("notice", "list", "EASTERN")))
     until(lambda: show(west, "EASTERN")["versions"][0]["check"] is not None)
     seen = west.says("notice", "show", "EASTERN", "EASTERN-2", "--language", "ru")
@@ -197,7 +197,7 @@ def begin_and_stop(east: Party, west: Party) -> None:
     stop = west.asks("stop", "call", "EASTERN", "--notice", "EASTERN-2", "--text", "people are there")["id"]
     until(lambda: bool(east.asks("stop", "list", "COALITION")))
     assert "CALLED BY THEM" in east.says("board")
-    assert "STOPPED" in east.says("notice", "show", "COALITION", "EASTERN-2")
+    assert "STOP STANDS and the activity is ACTIVE" in east.says("notice", "show", "COALITION", "EASTERN-2")
     east.says("stop", "reply", "COALITION", stop[:10], "stopping")
     until(lambda: west.asks("stop", "list", "EASTERN")[0]["stop"]["answer"] == "stopping")
     assert east.asks("stop", "release", "COALITION", stop, expect=2)["error"] == "stop-not-yours"
@@ -218,11 +218,13 @@ def draft_amend_and_cancel(east: Party, west: Party) -> None:
     draft = east.asks("notice", "draft", "COALITION", "--activity", "convoy", "--reason", "humanitarian",
                       "--polygon", polygon, "--start", "+4m", "--end", "+6h")["draft"]  # fmt: skip
     assert "EXERCISE" in east.says("notice", "drafts", "COALITION")
-    assert east.asks("notice", "release", "COALITION", "00000000", expect=2)["error"] == "draft-unknown"
-    handle = east.asks("notice", "release", "COALITION", draft[:8])["notice"]["handle"]
+    assert (
+        east.asks("notice", "release", "COALITION", "00000000", "--yes", expect=2)["error"] == "draft-unknown"
+    )
+    handle = east.asks("notice", "release", "COALITION", draft[:8], "--yes")["notice"]["handle"]
     assert "0 drafts wait" in east.says("notice", "drafts", "COALITION")
     assert "STARTS IN" in east.says("notice", "show", "COALITION", handle)
-    amended = east.says("notice", "amend", "COALITION", handle, "--end", "+8h")
+    amended = east.says("notice", "amend", "COALITION", handle, "--end", "+8h", "--yes")
     assert "version 2" in amended
     assert "Version 1 still counts" in amended
     until(lambda: len(west.asks("notice", "show", "EASTERN", handle)["versions"]) == 2)

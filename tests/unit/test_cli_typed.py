@@ -245,7 +245,7 @@ def test_a_second_look_finds_what_a_tired_person_overlooks() -> None:
     for part in ("5 min to the start", "the window lasts", "every altitude", "only good to 11,132 m"):
         assert part in said
     late = second_look(make_draft(composed(floor="0 m msl", start="2022-06-15T14:00Z"), AT_MS), AT_MS)
-    assert late == ["the window started 32 min ago"]
+    assert late == ["THE START IS IN THE PAST: 32 min ago. Is the time right, and in UTC?"]
 
 
 def test_an_activity_is_read_as_code_or_as_words() -> None:

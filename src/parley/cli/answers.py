@@ -10,6 +10,7 @@ from parley.cli.notices import told
 from parley.cli.options import LineArgument, NoticeArgument, TextOption, VersionOption, may_ask, reach_node
 from parley.cli.output import THE_ANSWER_IS_NO, plain, print_json, say
 from parley.cli.takes import takes
+from parley.cli.telling import mark_of, say_done
 from parley.words.codes import Activity, ReplyCode
 from parley.words.errors import InputError
 
@@ -91,13 +92,13 @@ def _say_outcome(
     from parley.phrases import phrase
 
     if not wrong:
-        say(
-            f"MATCH: {plain(notice.handle)} version {read.number} is read back. They know it once their node has this."
-        )
+        say_done(node, notice.line, f"MATCH: {plain(notice.handle)} version {read.number} is read back.")
         say("This says that you hold it, not that you agree. Answer it: parley reply")
         return
-    say(
-        f"[bold]MISMATCH[/]: {plain(notice.handle)} version {read.number} is NOT read back. Both desks are alarmed."
+    say_done(
+        node,
+        notice.line,
+        f"[bold]MISMATCH[/]: {plain(notice.handle)} version {read.number} is NOT read back.",
     )
     for one in wrong:
         say(f"  ⚠ {phrase('en', 'field', one.field).text}: you read {plain(one.read)}")
@@ -123,7 +124,8 @@ def _typed(node: Node, notice: "NoticeView", read: "VersionView", said: Said) ->
     from parley.words.volume import Circle
 
     if may_ask(node):
-        say(f"Read back {plain(notice.handle)} version {read.number}. Type what you read; Ctrl-C stops.")
+        say(f"{mark_of(node, notice.line)}read back {plain(notice.handle)} version {read.number}.")
+        say("Type what you read; Ctrl-C stops.")
     round_area = isinstance(read.body.volume.area, Circle)
     asks = may_ask(node)
     by_vertices = said.vertices is not None or (said.radius_m is None and not round_area)

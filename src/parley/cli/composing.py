@@ -160,7 +160,7 @@ def second_look(draft: Draft, now_ms: int) -> list[str]:
     ahead_ms = window.start_ms - now_ms
     found = []
     if ahead_ms < 0:
-        found.append(f"the window started {length(ahead_ms)} ago")
+        found.append(f"THE START IS IN THE PAST: {length(ahead_ms)} ago. Is the time right, and in UTC?")
     elif ahead_ms < SHORT_MS:
         found.append(f"only {length(ahead_ms)} to the start: ring them as well")
     if window.end_ms - window.start_ms > LONG_MS:

@@ -52,7 +52,7 @@ def board(*, node: Node) -> None:
     for stop in found.stops:
         line = names[stop.line]
         for text in [
-            *stop_lines(stop, found.at_ms, verified=line.verified),
+            *stop_lines(stop, found.at_ms, verified=line.verified, notices=found.notices),
             f"    on the line {plain(line.name)}",
         ]:
             say(text)

@@ -8,9 +8,10 @@ from msgspec import Struct
 
 from parley.cli.client import Node
 from parley.cli.notices import show_notice, told
-from parley.cli.options import LineArgument, NoticeArgument, YesOption, may_ask, reach_node
+from parley.cli.options import LineArgument, NoticeArgument, YesOption, may_ask, reach_node, refuse_unasked
 from parley.cli.output import plain, print_json, say
 from parley.cli.takes import takes
+from parley.cli.telling import say_done
 from parley.cli.writing import Composed, compose
 from parley.words.errors import InputError
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from parley.check.model import CheckResult
     from parley.cli.views import LineStatus
     from parley.node.releasing import Draft
+    from parley.words.bodies import NoticeBody
 
-ASSUME_YES_MS = 600_000
 NoticeOption = Annotated[
     str | None, typer.Option("--amends", metavar="NOTICE", help="It is a new version of this notice.")
 ]
@@ -39,15 +40,17 @@ def send(line: LineArgument, *, composed: Composed, node: Node, yes: YesOption =
     from parley.cli.composing import make_draft
     from parley.cli.views import Released, notice_of
 
+    refuse_unasked(node, yes=yes)
     draft, check, warnings = _look_again(node, line, make_draft(composed, node.now.now_ms))
-    _ask_to_release(node, draft, yes=yes)
+    _ask_to_release(node, yes=yes)
     (released,) = node.post(("lines", line, "notices"), {"notices": [draft]}, list[Released])
     if released.id is None or released.handle is None:
         raise InputError(released.error or "refused", (released.what or "the notice was refused").rstrip("."))
     if node.as_json:
         print_json({"id": released.id, "handle": released.handle, "check": check, "warnings": warnings})
         return
-    say(f"[bold]{plain(released.handle)}[/] is released. It is known to be held only once it is read back.")
+    say_done(node, line, f"[bold]{plain(released.handle)}[/] is released.")
+    say("  It is known to be held only once it is read back.")
     show_notice(node, line, notice_of(node, line, released.id))
 
 
@@ -110,14 +113,15 @@ def release(
     from parley.cli.views import Acted
     from parley.node.releasing import Draft
 
+    refuse_unasked(node, yes=yes)
     kept = [
         one for one in node.get(("lines", line, "drafts"), list[_Kept]) if one.id.startswith(draft_id.lower())
     ]
     if len(kept) != 1 or len(draft_id) < 8:  # noqa: PLR2004 - characters that name one
         do = f"See them: parley notice drafts {line}"
         raise InputError("draft-unknown", "no such draft, or several", where=draft_id[:40], do=do)
-    made, _, _ = _look_again(node, line, msgspec.json.decode(kept[0].draft, type=Draft))
-    _ask_to_release(node, made, yes=yes)
+    _look_again(node, line, msgspec.json.decode(kept[0].draft, type=Draft))
+    _ask_to_release(node, yes=yes)
     told(node, line, node.post(("lines", line, "drafts", kept[0].id, "release"), {}, Acted), "Released.")
 
 
@@ -129,11 +133,25 @@ def amend(
     from parley.cli.composing import make_draft
     from parley.cli.views import act, notice_of
 
+    refuse_unasked(node, yes=yes)
     before = notice_of(node, line, notice).versions[-1].body
+    _refuse_unchanged(make_draft(composed, node.now.now_ms, before), before)
     made, _, _ = _look_again(node, line, make_draft(composed, node.now.now_ms, before))
-    _ask_to_release(node, made, yes=yes)
+    _ask_to_release(node, yes=yes)
     acted = act(node, line, notice, "amend", {"draft": made})
     told(node, line, acted, "The new version is released. Until it is read back, both versions count.")
+
+
+def _refuse_unchanged(made: "Draft", before: "NoticeBody") -> None:
+    """Refuse a new version that says what the newest one says.
+
+    Raises:
+        InputError: nothing-changed.
+    """
+    fields = ("precedence", "activity", "actor", "volume", "reason")
+    if all(getattr(made, field) == getattr(before, field) for field in fields):
+        do = "Give what changes: --start, --end, --at, --radius-m and so on."
+        raise InputError("nothing-changed", "a new version must change something", do=do)
 
 
 def _look_again(node: Node, line: str, draft: "Draft") -> "tuple[Draft, CheckResult, list[str]]":
@@ -176,12 +194,10 @@ def _line_warnings(status: "LineStatus") -> list[str]:
     return found
 
 
-def _ask_to_release(node: Node, draft: "Draft", *, yes: bool) -> None:
-    """Ask a person at a terminal; under ten minutes to the start, Enter releases."""
-    if yes or not may_ask(node):
-        return
-    soon = draft.volume.window.start_ms - node.now.now_ms < ASSUME_YES_MS
-    typer.confirm("Release it?", default=soon, abort=True)
+def _ask_to_release(node: Node, *, yes: bool) -> None:
+    """Ask a person at a terminal: only a yes that was typed releases."""
+    if not yes and may_ask(node):
+        typer.confirm("Release it?", default=False, abort=True)
 
 
 def add_to(notices: typer.Typer) -> None:

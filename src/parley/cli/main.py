@@ -5,7 +5,7 @@ import os
 import sys
 from importlib import import_module
 from importlib.util import find_spec
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import typer
 
@@ -35,9 +35,15 @@ if find_spec("parley.cli.exercise"):
     import_module("parley.cli.exercise").add_to(app)
 
 
+NOT_CALLED: Final = "THE STOP WAS NOT CALLED. RING THEM NOW."
+NOT_KNOWN_CALLED: Final = "IT IS NOT KNOWN WHETHER THE STOP WAS CALLED. RING THEM NOW, AND CALL IT AGAIN."
+MAYBE_CALLED: Final = frozenset({"answer-lost", "answer-unreadable"})
+
+
 def run() -> NoReturn:
     """Run the command line; every failure has its exit status."""
     as_json = "--json" in sys.argv
+    calling = sys.argv[1:3] == ["stop", "call"]
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a glyph must not end a command
@@ -47,14 +53,18 @@ def run() -> NoReturn:
     except SystemExit as end:  # Typer's own: completion, or 1 when whoever read the output has gone
         sys.exit(_unread() if end.code == 1 else end.code)
     except KeyboardInterrupt:
+        if calling:
+            warn(f"[bold]{NOT_KNOWN_CALLED}[/]")
         sys.exit(SYSTEM_FAILED)
     except Exception as error:  # noqa: BLE001 - the last resort: an uncaught failure has status 3
-        sys.exit(_fail(error, as_json=as_json))
+        sys.exit(_fail(error, as_json=as_json, calling=calling))
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _fail(error: Exception, *, as_json: bool) -> int:
-    """Say what failed; return the exit status."""
+def _fail(error: Exception, *, as_json: bool, calling: bool) -> int:
+    """Say what failed; return the exit status. A STOP that failed says so before anything else."""
+    if calling:
+        error = _not_called(error)
     match error:
         case ParleyError():
             print_error(error, as_json=as_json)
@@ -67,10 +77,27 @@ def _fail(error: Exception, *, as_json: bool) -> int:
         case OSError():
             place = str(error.filename or "")
             what = error.strerror or "a file cannot be used"
+            what = f"{NOT_KNOWN_CALLED} {what}" if calling else what
             print_error(SystemFault("file-failed", what, where=place, do="Check the disk."), as_json=as_json)
             return SYSTEM_FAILED
         case _:
             return _fail_otherwise(error, as_json=as_json)
+
+
+def _not_called(error: Exception) -> Exception:
+    """Return the failure of `stop call` with what it means for the STOP in front."""
+    match error:
+        case ParleyError():
+            loud = NOT_KNOWN_CALLED if error.name in MAYBE_CALLED else NOT_CALLED
+            what = f"{loud} {error.what[:1].upper()}{error.what[1:]}"
+            return type(error)(error.name, what, where=error.where, do=error.do)
+        case BrokenPipeError():
+            return error
+        case _ if hasattr(error, "format_message"):
+            what = f"{NOT_CALLED} {str(error.format_message()).rstrip('.')}"
+            return InputError("usage", what, do="Call it on the whole line: parley stop call")
+        case _:
+            return error
 
 
 def _unread() -> int:
@@ -94,7 +121,8 @@ def _fail_otherwise(error: Exception, *, as_json: bool) -> int:
     if os.environ.get("PARLEY_DEBUG"):
         troubles.print_exception()
     do = "Please report it; PARLEY_DEBUG=1 shows where it happened."
-    print_error(SystemFault("uncaught", f"parley failed: {error!r}", do=do), as_json=as_json)
+    loud = f"{NOT_KNOWN_CALLED} " if sys.argv[1:3] == ["stop", "call"] else ""
+    print_error(SystemFault("uncaught", f"{loud}parley failed: {error!r}", do=do), as_json=as_json)
     return SYSTEM_FAILED
 
 

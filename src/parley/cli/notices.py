@@ -15,6 +15,7 @@ from parley.cli.options import (
 )
 from parley.cli.output import plain, print_json, say
 from parley.cli.takes import takes
+from parley.cli.telling import mark_of, say_done
 from parley.words.codes import Reason, UnitState
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def told(node: Node, line: str, acted: "Acted", sentence: str) -> None:
     if node.as_json:
         print_json(acted)
         return
-    say(sentence)
+    say_done(node, line, sentence)
     show_notice(node, line, acted.notice)
 
 
@@ -64,9 +65,7 @@ def cancel(
     from parley.cli.views import act
 
     given = stated(reason, reason_text) or {"code": Reason.WITHHELD.value, "text": None}
-    told(
-        node, line, act(node, line, notice, "cancel", {"reason": given}), "Cancelled. The other side is told."
-    )
+    told(node, line, act(node, line, notice, "cancel", {"reason": given}), "Cancelled.")
 
 
 @notices.command()
@@ -83,7 +82,7 @@ def begin(
     from parley.cli.views import act
 
     acted = act(node, line, notice, "begin", {"reason": stated(reason, reason_text)})
-    told(node, line, acted, "Begun. The other side is told, and what it goes ahead over.")
+    told(node, line, acted, "Begun, with what it goes ahead over.")
 
 
 @notices.command()
@@ -93,7 +92,7 @@ def end(line: LineArgument, notice: NoticeArgument, *, node: Node, text: TextOpt
     from parley.cli.views import act
 
     body: dict[str, object] = {"text": typed_text(text) if text else None}
-    told(node, line, act(node, line, notice, "end", body), "Ended. The other side is told.")
+    told(node, line, act(node, line, notice, "end", body), "Ended.")
 
 
 @notices.command()
@@ -200,5 +199,5 @@ def clear(
     if node.as_json:
         print_json(found)
         return
-    say("Cleared, on your word. The other side is not told.")
+    say(f"{mark_of(node, line)}Cleared, on your word. The other side is not told.")
     show_notice(node, line, found)

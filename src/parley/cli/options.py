@@ -1,14 +1,19 @@
 """Options and arguments that several commands share, and the node that they reach."""
 
 import sys
+import unicodedata
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
+from msgspec import Struct
 
 from parley.cli.client import Node
 from parley.config.home import home_at
 from parley.words.codes import Reason, Role
+from parley.words.errors import InputError
+from parley.words.units import ShortText
 
 HomeOption = Annotated[
     Path | None, typer.Option("--home", envvar="PARLEY_HOME", help="The node's folder; ~/.parley by default.")
@@ -24,7 +29,13 @@ DutyOption = Annotated[
     ),
 ]
 RoleOption = Annotated[Role, typer.Option("--role", envvar="PARLEY_ROLE", help="Your role at the desk.")]
-YesOption = Annotated[bool, typer.Option("--yes", help="Release without asking again.")]
+AnyRoleOption = Annotated[
+    str | None,
+    typer.Option(
+        "--role", envvar="PARLEY_ROLE", help="Your role; one that is not known counts as watch_officer."
+    ),
+]
+YesOption = Annotated[bool, typer.Option("--yes", help="Release without asking; needed without a terminal.")]
 LineArgument = Annotated[
     str, typer.Argument(metavar="LINE", help="The line: its name, its id, or eight characters of the id.")
 ]
@@ -59,6 +70,56 @@ def reach_node(
 ) -> Node:
     """Return the node that a command talks to."""
     return Node(home_at(home), duty=duty, role=role.value, as_json=as_json)
+
+
+class Caller(Struct, frozen=True):
+    """Who calls a STOP, through which node; and what was put right to let the call through."""
+
+    node: Node
+    notes: tuple[str, ...]
+
+
+def reach_node_for_stop(
+    *,
+    home: HomeOption = None,
+    duty: DutyOption = None,
+    role: AnyRoleOption = None,
+    as_json: JsonOption = False,
+) -> Caller:
+    """Return the node for a STOP: a role or duty that cannot be used never holds one up."""
+    notes = []
+    wanted = Role.WATCH_OFFICER
+    if role:
+        tidy = role.strip().lower().replace("-", "_").replace(" ", "_")
+        known = {one.value: one for one in Role if one is not Role.NODE}
+        wanted = known.get(tidy, Role.WATCH_OFFICER)
+        if tidy not in known:
+            notes.append(f"the role {role[:40]!a} is not known: called as watch_officer")
+    if duty is not None and not _fit_duty(duty):
+        notes.append("the duty designation cannot be sent: called under the default one")
+        duty = None
+    return Caller(Node(home_at(home), duty=duty, role=wanted.value, as_json=as_json), tuple(notes))
+
+
+def _fit_duty(duty: str) -> bool:
+    """Tell whether a duty designation can go over the line."""
+    try:
+        msgspec.convert(unicodedata.normalize("NFC", duty).encode().decode(), ShortText)
+    except (UnicodeEncodeError, msgspec.ValidationError):
+        return False
+    return True
+
+
+def refuse_unasked(node: Node, *, yes: bool) -> None:
+    """Refuse a release that nobody confirms: without --yes there must be a person at a terminal.
+
+    Raises:
+        InputError: yes-missing.
+    """
+    if not yes and not may_ask(node):
+        raise InputError(
+            "yes-missing", "give --yes to release without a terminal", do="Nothing was released."
+        )
 
 
 def may_ask(node: Node) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 
 from parley.words.errors import ParleyError
 
@@ -20,6 +21,9 @@ GOOD: Final = 0
 THE_ANSWER_IS_NO: Final = 1
 BAD_INPUT: Final = 2
 SYSTEM_FAILED: Final = 3
+FOLLOWING: Final = 2
+"""By how much the rest of a broken line is set in."""
+NARROWEST: Final = 20
 REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """Unicode categories that are shown as a replacement mark: controls, direction marks, line breaks."""
 
@@ -34,12 +38,30 @@ def print_json(value: Any) -> None:  # noqa: ANN401 - any value that msgspec can
 
 def say(line: str = "") -> None:
     """Print one line for people; `line` is Rich markup, so quote what others wrote with `plain`."""
-    people.print(line)
+    _print(people, line)
 
 
 def warn(line: str) -> None:
     """Print one line on the error stream; Rich markup."""
-    troubles.print(line)
+    _print(troubles, line)
+
+
+def _print(console: Console, line: str) -> None:
+    """Print a line; on a terminal broken only between words, with what follows set in under it."""
+    if not console.is_terminal:
+        console.print(line)
+        return
+    text = Text.from_markup(line)
+    inset = len(text.plain) - len(text.plain.lstrip(" "))
+    room = console.width - inset - FOLLOWING
+    if room < NARROWEST or text.cell_len <= console.width:
+        console.print(text)
+        return
+    rows = text[inset:].wrap(console, room)
+    for number, row in enumerate(rows):
+        row.rstrip()
+        row.pad_left(inset + (FOLLOWING if number else 0))
+        console.print(row)
 
 
 def plain(text: str) -> str:
@@ -55,5 +77,5 @@ def print_error(error: ParleyError, *, as_json: bool) -> None:
         return
     place = f" [dim]({plain(error.where)})[/]" if error.where else ""
     warn(f"[bold]{plain(error.what)}[/]{place}")
-    if error.do:
-        warn(f"  {plain(error.do)}")
+    for row in error.do.splitlines():
+        warn(f"  {plain(row)}")

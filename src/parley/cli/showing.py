@@ -4,6 +4,7 @@ Everything that another party wrote goes through `plain`. EXERCISE and UNVERIFIE
 line or a notice is shown, and the legal sentence under every notice.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -25,6 +26,13 @@ OBSERVED: Final = {"up": "●", "degraded": "◐", "silent": "○"}
 VERTICES_SHOWN: Final = 12
 FINDINGS_SHOWN: Final = 20
 SOON_MS: Final = 600_000
+UNANSWERED: Final = frozenset({
+    "ClientConnectorError", "ClientConnectorDNSError", "ServerDisconnectedError", "ClientOSError",
+    "ServerTimeoutError", "ConnectionTimeoutError", "SocketTimeoutError", "TimeoutError", "OSError",
+    "ConnectionResetError", "ConnectionRefusedError",
+})  # fmt: skip
+"""The names of errors that all mean that nothing came back."""
+_CONNECT: Final = re.compile(r"host (\S+?):(\d{1,5})\b", re.ASCII)
 
 
 def words(group: str, code: str) -> str:
@@ -131,9 +139,9 @@ def flags(notice: NoticeView, now_ms: int) -> list[str]:
     if notice.phase == "planned" and 0 <= ahead_ms < SOON_MS:
         found.append(f"⏰ STARTS IN {length(ahead_ms)}")
     if notice.stopped:
-        found.append(
-            f"⛔ {words('mark', 'stopped')}: {_count(len(notice.stops), 'STOP stands', 'STOPs stand')}"
-        )
+        active = " and the activity is [bold]ACTIVE[/]" if notice.phase == "active" else ""
+        several = f" ({len(notice.stops)})" if len(notice.stops) > 1 else ""
+        found.append(f"⛔ {words('mark', 'stop')} STANDS{several}{active}")
     found += [f"⚠ {words('reply', one.code.value)} STANDS" for one in notice.standing]
     if notice.presumed_active:
         found.append(f"⚠ {words('mark', 'presumed_active')}: no begin was said, and no end")
@@ -251,11 +259,15 @@ def _ladder_lines(version: VersionView, *, ours: bool) -> Iterable[str]:
         yield f"Answered  {zulu(version.answered_ms)}, signed {reader}"
 
 
-def scope_text(scope: StopScope) -> str:
-    """Return what a STOP demands to cease."""
+def scope_text(scope: StopScope, notices: Sequence[NoticeView] = ()) -> str:
+    """Return what a STOP demands to cease; by the notice's handle where it is among `notices`."""
     text = words("stop_scope", str(type(scope).__struct_config__.tag))
     match scope:
         case StopActivity(of=of):
+            for notice in notices:
+                if of == notice.id or of in {version.id for version in notice.versions}:
+                    activity = words("activity", notice.versions[-1].body.activity.value)
+                    return f"{text}: {plain(notice.handle)}, {activity}"
             return f"{text} ({of[:12]})"
         case StopPlace(area=area):
             return f"{text}: {area_lines(area)[0]}"
@@ -265,7 +277,9 @@ def scope_text(scope: StopScope) -> str:
             return text
 
 
-def stop_lines(view: StopView, now_ms: int, *, verified: bool) -> list[str]:
+def stop_lines(
+    view: StopView, now_ms: int, *, verified: bool, notices: Sequence[NoticeView] = ()
+) -> list[str]:
     """Return a STOP: whose, since when, answered or not."""
     stop = view.stop
     whose = "called by us" if view.ours else "CALLED BY THEM"
@@ -274,7 +288,7 @@ def stop_lines(view: StopView, now_ms: int, *, verified: bool) -> list[str]:
     since = f"{clock(stop.called_ms)}, {from_now(stop.called_ms, now_ms)}"
     lines = [
         f"{mark}[bold]⛔ STOP {stop.id[:12]} {state}[/], {whose}, {since}",
-        f"    {scope_text(stop.scope)}",
+        f"    {scope_text(stop.scope, notices)}",
     ]
     if stop.text:
         lines.append(f'    "{plain(stop.text)}"')
@@ -316,7 +330,7 @@ def line_lines(line: LineView, observed: dict[str, object] | None) -> list[str]:
         )
         lines.append(f"  {OBSERVED.get(state, '?')} {state}, {heard}")
         if observed.get("problem"):
-            lines.append(f"  ⚠ {plain(str(observed['problem']))}")
+            lines.append(f"  ⚠ {problem_text(str(observed['problem']))}")
     if line.waiting:
         lines.append(f"  ⚠ {line.waiting} of our messages wait for their receipt")
     if line.gap.value != "none":
@@ -324,6 +338,23 @@ def line_lines(line: LineView, observed: dict[str, object] | None) -> list[str]:
     if line.peer_name and not line.verified:
         lines.append("  Nobody here has compared the safety number: parley line confirm " + plain(line.name))
     return lines
+
+
+def problem_text(problem: str) -> str:
+    """Return what a try to reach the other node met, in plain words; what is not known as it stands."""
+    kind, _, detail = problem.partition(": ")
+    if kind == "PeerError" and "404" in detail[:8]:
+        return (
+            "their node answers, but does not know this line yet: they have not taken your acceptance, "
+            "or hold another line"
+        )
+    place = _CONNECT.search(detail)
+    where = f" at https://{place.group(1)}:{place.group(2)}" if place else ""
+    if "ConnectorCertificate" in kind or "SSL" in kind or "Fingerprint" in kind:
+        return f"what answers{where} shows another certificate than theirs: {plain(detail)}"
+    if kind in UNANSWERED:
+        return f"their node does not answer{where}"
+    return plain(problem)
 
 
 def terms_lines(line: LineView) -> list[str]:

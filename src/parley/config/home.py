@@ -64,5 +64,5 @@ class Home(Struct, frozen=True):
 
 
 def home_at(given: Path | None) -> Home:
-    """Return the home that was given, or PARLEY_HOME, or the default `~/.parley`."""
-    return Home((given or Path(os.environ.get("PARLEY_HOME", DEFAULT))).expanduser().absolute())
+    """Return the home that was given, or PARLEY_HOME unless it is empty, or the default `~/.parley`."""
+    return Home((given or Path(os.environ.get("PARLEY_HOME") or DEFAULT)).expanduser().absolute())

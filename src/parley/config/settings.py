@@ -42,7 +42,10 @@ def read_settings(home: Home) -> Settings:
         text = home.settings.read_bytes()
     except OSError as error:
         raise InputError(
-            "home-missing", "there is no node here", where=str(home.path), do="Make one with `parley init`."
+            "home-missing",
+            "there is no node here",
+            where=str(home.path),
+            do="Name its folder with --home or PARLEY_HOME, or make a node with `parley init`.",
         ) from error
     try:
         settings = msgspec.toml.decode(text, type=Settings)
