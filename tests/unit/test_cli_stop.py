@@ -226,3 +226,25 @@ def test_init_removes_what_it_made_when_a_step_fails(says: Say, tmp_path: Path) 
     assert status == 3
     assert not new.exists()
     assert in_the_way.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (("--language", "english"), "language-unfit"),
+        (("--language", "EN"), "language-unfit"),
+        (("--purpose", ""), "purpose-unfit"),
+        (("--purpose", "two\nlines"), "purpose-unfit"),
+    ],
+)
+def test_terms_that_no_line_can_have_are_refused(says: Say, words: tuple[str, ...], name: str) -> None:
+    status, said = says(Api(), "line", "propose", *words, "--json")
+    assert (status, json.loads(said)["error"]) == (2, name)
+    assert json.loads(said)["do"]
+
+
+@pytest.mark.parametrize(("digits", "said"), [("1" * 57, "3 are missing"), ("1" * 61, "1 too many")])
+def test_a_slip_in_the_safety_number_says_how_many_digits(says: Say, digits: str, said: str) -> None:
+    status, told = says(Api(line("WEST", "a")), "line", "confirm", "WEST", digits)
+    assert status == 2
+    assert said in told

@@ -9,18 +9,23 @@ from msgspec import Struct
 
 from parley.cli.client import Node, typed_text
 from parley.cli.options import LineArgument, OutOption, may_ask, reach_node
-from parley.cli.output import plain, print_json, say, warn
+from parley.cli.output import THE_ANSWER_IS_NO, plain, print_json, say, warn
 from parley.cli.reading import read_length_mm
 from parley.cli.takes import takes
-from parley.words.errors import InputError
+from parley.cli.telling import line_mark, say_done
+from parley.words.errors import InputError, ParleyError
+from parley.words.units import Language, ShortText
 
 if TYPE_CHECKING:
     from parley.cli.views import Paper
     from parley.node.board import LineView
+    from parley.words.bodies import LineTerms
 
 MAX_PAPER_BYTES = 1024 * 1024
 RECENT = 200
 SHORTEST_PREFIX = 8
+SAFETY_DIGITS = 60
+MAX_LANGUAGES = 8
 
 lines = typer.Typer(help="Lines: open, confirm, look at, test.", no_args_is_help=True)
 
@@ -55,11 +60,13 @@ def propose(  # noqa: PLR0913 - each is one of the terms
     """Propose a line: writes the paper that the other side accepts."""
     from parley.cli.views import Paper
 
+    spoken = language or ["en"]
+    _check_terms(purpose, spoken)
     _check_free(out)
     wish = {
         "purpose": typed_text(purpose),
         "exercise": exercise,
-        "languages": language or ["en"],
+        "languages": spoken,
         "separation": {
             "horizontal_mm": read_length_mm(separation_m),
             "vertical_mm": read_length_mm(vertical_m),
@@ -79,17 +86,30 @@ def accept(
     file: Annotated[Path, typer.Argument(help="The paper of the other side; - reads the standard input.")],
     *,
     node: Node,
-    out: OutOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help="Write the answering paper here, never over another; acceptance.json by default,"
+            " - is the standard output.",
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Accept the terms without asking.")] = False,
 ) -> None:
     """Take the other side's paper: a proposal is accepted, an acceptance completes the line."""
     from parley.cli.composing import read_input
     from parley.cli.views import Paper
 
-    _check_free(out)
     try:
         paper = read_input(file, MAX_PAPER_BYTES).decode()
     except UnicodeDecodeError as error:
         raise InputError("paper-unreadable", "the paper is no text", where=str(file)) from error
+    proposed = _proposed(paper)
+    if proposed is not None:
+        if out is None and not node.as_json:
+            out = Path("acceptance.json")
+        _check_free(out)
+        _ask_to_accept(node, *proposed, yes=yes)
     answer = node.post(("lines", "papers"), {"paper": paper}, Paper)
     _hand_over(node, answer, out)
     if node.as_json:
@@ -102,9 +122,33 @@ def accept(
         warn("Give the answering paper back to the other side.")
 
 
+def _check_terms(purpose: str, languages: list[str]) -> None:
+    """Refuse terms that no line can have.
+
+    Raises:
+        InputError: purpose-unfit, language-unfit.
+    """
+    try:
+        msgspec.convert(typed_text(purpose), ShortText)
+    except msgspec.ValidationError as error:
+        do = "Give 1 to 120 characters on one line."
+        raise InputError("purpose-unfit", "this is no purpose", where=ascii(purpose[:60]), do=do) from error
+    for language in languages:
+        try:
+            msgspec.convert(language, Language)
+        except msgspec.ValidationError as error:
+            do = "Give its ISO 639 code, two or three small letters: en, ru, ar, fra."
+            raise InputError(
+                "language-unfit", "no such language", where=ascii(language[:40]), do=do
+            ) from error
+    if len(languages) > MAX_LANGUAGES:
+        what = f"a line has at most {MAX_LANGUAGES} languages"
+        raise InputError("language-unfit", what, do="Leave some out.")
+
+
 def _check_free(out: Path | None) -> None:
-    """Refuse a place that cannot be written before anything is signed."""
-    if out is None:
+    """Refuse a place that cannot be written before anything is signed; - is the standard output."""
+    if out is None or str(out) == "-":
         return
     if out.exists():
         raise InputError("file-exists", "there is a file already", where=str(out), do="Choose another name.")
@@ -113,14 +157,37 @@ def _check_free(out: Path | None) -> None:
 
 
 def _hand_over(node: Node, answer: "Paper", out: Path | None) -> None:
-    if answer.paper is not None and out is not None:
+    if answer.paper is not None and out is not None and str(out) != "-":
         out.write_text(answer.paper, "utf-8")
         if not node.as_json:
             warn(f"The paper is in {plain(str(out))}")
     if node.as_json:
         print_json(answer)
-    elif answer.paper is not None and out is None:
+    elif answer.paper is not None and (out is None or str(out) == "-"):
         typer.echo(answer.paper)
+
+
+def _proposed(paper: str) -> "tuple[str, LineTerms] | None":
+    """Return who proposes which terms; null when the paper is no proposal that can be read."""
+    from parley.wire.document import read_proposal
+
+    try:
+        proposal, peer, _ = read_proposal(paper.encode())
+    except ParleyError:
+        return None  # the node says what it is, or what is wrong with it
+    return peer.name, proposal.terms
+
+
+def _ask_to_accept(node: Node, name: str, terms: "LineTerms", *, yes: bool) -> None:
+    """Show the terms to a person at a terminal, and ask."""
+    if yes or not may_ask(node):
+        return
+    from parley.cli.showing import agreed_lines, marks
+
+    warn(f"{marks(exercise=terms.exercise, verified=False)}{plain(name)} proposes a line with these terms:")
+    for text in agreed_lines(terms):
+        warn(text)
+    typer.confirm("Accept them?", default=False, abort=True, err=True)
 
 
 @lines.command()
@@ -146,19 +213,48 @@ def confirm(
             raise InputError("digits-missing", "there is nobody here to ask", where=shown.name, do=do)
         _read_aloud(shown)
         typed = typer.prompt("Type the 60 digits that THEY read to you")
-    answer = node.post(("lines", line, "confirm"), {"typed": typed}, LineStatus)
+    _check_digits(typed, line)
+    try:
+        answer = node.post(("lines", line, "confirm"), {"typed": typed}, LineStatus)
+    except InputError as error:
+        if error.name != "safety-number-differs":
+            raise
+        raise NumberDiffers(error.name, error.what, where=error.where, do=error.do) from error
     if node.as_json:
         print_json(answer)
         return
-    say(f"The line {plain(answer.line.name)} is confirmed by {plain(node.by['duty'])}.")
+    say(f"{line_mark(answer.line)}confirmed by {plain(node.by['duty'])}.")
+
+
+class NumberDiffers(InputError):
+    """Sixty digits were typed, and they are not this line's: the answer is no."""
+
+    exit_status = THE_ANSWER_IS_NO
+
+
+def _check_digits(typed: str, line: str) -> None:
+    """Refuse what cannot be a whole safety number: a slip of the hand is no sign of somebody between.
+
+    Raises:
+        InputError: digits-missing, digits-too-many.
+    """
+    count = sum(one.isdigit() for one in typed)
+    if count == SAFETY_DIGITS:
+        return
+    missing = SAFETY_DIGITS - count
+    what = (
+        f"{count} digits were typed: {missing} are missing"
+        if missing > 0
+        else (f"{count} digits were typed: {-missing} too many")
+    )
+    name = "digits-missing" if missing > 0 else "digits-too-many"
+    raise InputError(name, what, where=line, do="Twelve groups of five make 60. Type them again.")
 
 
 def _read_aloud(line: "LineView") -> None:
     from parley.cli.showing import groups
 
-    say(
-        f"Safety number of the line {plain(line.name)}, twelve groups of five. Read it aloud to the other side:"
-    )
+    say(f"{line_mark(line)}the safety number, twelve groups of five. Read it aloud to the other side:")
     for row in groups(line.safety_number or ""):
         say(f"    [bold]{row}[/]")
     say(
@@ -238,7 +334,7 @@ def send_test(
     if node.as_json:
         print_json(sent)
         return
-    say(f"Line test {sent.id[:12]} is released. It counts when a person has answered it.")
+    say_done(node, line, f"line test {sent.id[:12]} is released. It counts when a person has answered it.")
     say(f"See: parley line status {plain(line)}")
 
 
@@ -269,4 +365,4 @@ def test_reply(
     if node.as_json:
         print_json(sent)
         return
-    say(f"The test is answered ({sent.id[:12]}).")
+    say_done(node, line, f"the test is answered ({sent.id[:12]}).")

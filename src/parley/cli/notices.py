@@ -169,6 +169,7 @@ def warn(
 ) -> None:
     """Note what own units know and do about a notice. Private: it never leaves this node."""
     from parley.cli.times import clock
+    from parley.cli.views import notice_of
     from parley.node.checking import UnitMark
     from parley.phrases import phrase
 
@@ -177,7 +178,12 @@ def warn(
     if node.as_json:
         print_json(marks)
         return
+    found = notice_of(node, line, notice).versions[-1].check
+    near = {finding.other for finding in found.result.findings} if found is not None else set()
+    say(f"{mark_of(node, line)}noted here, and private:")
     for mark in marks:
+        if mark.unit not in near:
+            say(f"⚠ {plain(mark.unit)} is not among what the check of this notice found: is the name right?")
         text = phrase("en", "unit_state", mark.state.value).text
         say(f"{plain(mark.unit)}: {text}, {clock(mark.at_ms)}, noted by {plain(mark.by)}")
 

@@ -57,7 +57,8 @@ VersionOption = Annotated[
     int | None, typer.Option("--version", min=1, help="The version that you read; the newest by default.")
 ]
 OutOption = Annotated[
-    Path | None, typer.Option("--out", help="Write the file for the other side here; never over another.")
+    Path | None,
+    typer.Option("--out", help="Write the file for the other side here, never over another; - prints it."),
 ]
 
 

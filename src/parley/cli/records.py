@@ -11,6 +11,7 @@ from parley.cli.client import Node
 from parley.cli.options import LineArgument, reach_node
 from parley.cli.output import THE_ANSWER_IS_NO, plain, print_json, say
 from parley.cli.takes import takes
+from parley.cli.telling import mark_of
 
 record = typer.Typer(help="The record of a line: append-only, tamper-evident.", no_args_is_help=True)
 journal = typer.Typer(help="The journal: what only we know.", no_args_is_help=True)
@@ -43,14 +44,17 @@ def verify(line: LineArgument, *, node: Node) -> None:
     if node.as_json:
         print_json(report)
     elif report.verified:
-        say(f"VERIFIED: {report.entries:,} entries, {report.heads:,} signed heads, root {report.root}")
+        say(
+            f"{mark_of(node, line)}VERIFIED: {report.entries:,} entries, {report.heads:,} signed heads, "
+            f"root {report.root}"
+        )
         if report.withheld:
             say(
                 f"  ⚠ {report.withheld:,} envelopes are withheld: their entries verify, their content was not seen"
             )
         say("  This is our own record. That theirs is the same only shows against a head of theirs.")
     else:
-        say(f"[bold]✕ DOES NOT VERIFY[/]: {plain(report.problem)}")
+        say(f"{mark_of(node, line)}[bold]✕ DOES NOT VERIFY[/]: {plain(report.problem)}")
         say("  Stop signing with this node, keep every file as it is, and compare with the other side.")
     if not report.verified:
         raise typer.Exit(THE_ANSWER_IS_NO)

@@ -15,7 +15,15 @@ from parley.exchange.due import Overdue
 from parley.node.board import LineView, NoticeView, StopView, VersionView
 from parley.node.releasing import Draft
 from parley.phrases import phrase
-from parley.words.bodies import NoticeBody, StopActivity, StopLine, StopPlace, StopScope, StopVolume
+from parley.words.bodies import (
+    LineTerms,
+    NoticeBody,
+    StopActivity,
+    StopLine,
+    StopPlace,
+    StopScope,
+    StopVolume,
+)
 from parley.words.codes import Datum, LengthUnit, StopAnswer
 from parley.words.volume import Altitude, Area, Band, Circle, Position, Volume
 
@@ -292,6 +300,8 @@ def stop_lines(
     ]
     if stop.text:
         lines.append(f'    "{plain(stop.text)}"')
+    if not view.delivered:
+        lines.append("    ⚠ [bold]WAITS: their node has not receipted this STOP. RING THEM NOW.[/]")
     lines += _stop_answer_lines(view)
     if stop.state.value == "released":
         lines.append(f"    released {zulu(stop.released_ms)}")
@@ -359,14 +369,18 @@ def problem_text(problem: str) -> str:
 
 def terms_lines(line: LineView) -> list[str]:
     """Return the terms of a line and the size of its record."""
-    terms = line.terms
+    record = f"  record {_count(line.entries, 'entry', 'entries')}, root {line.root[:16]}…; line id {line.id}"
+    return [*agreed_lines(line.terms), record]
+
+
+def agreed_lines(terms: LineTerms) -> list[str]:
+    """Return the terms that both sides agree to."""
     apart = terms.separation
     evidence = words("evidence_level", terms.evidence.value)
     return [
         f"  purpose {plain(terms.purpose)}; languages {', '.join(terms.languages)}; evidence {evidence}",
         f"  separation {metres(apart.horizontal_mm)}, {metres(apart.vertical_mm)} in height, {length(apart.time_ms)}",
         f"  STOP answered within {length(terms.stop_answer_ms)}; tests every {length(terms.test_interval_ms)}",
-        f"  record {_count(line.entries, 'entry', 'entries')}, root {line.root[:16]}…; line id {line.id}",
     ]
 
 

@@ -1,0 +1,47 @@
+"""What commands show: problems in plain words, and lines that a terminal never breaks inside a word."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from parley.cli import output
+from parley.cli.showing import problem_text
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        ("ServerDisconnectedError: Server disconnected", "their node does not answer"),
+        (
+            "ClientConnectorError: Cannot connect to host line.example:7443 ssl:True [refused]",
+            "their node does not answer at https://line.example:7443",
+        ),
+        ("TimeoutError: ", "their node does not answer"),
+        ("PeerError: 404: b'no such line'", "they have not taken your acceptance"),
+        ("ServerFingerprintMismatch: x", "another certificate than theirs"),
+        ("PeerError: the peer answered for [bold]another", "\\[bold]another"),
+    ],
+)
+def test_a_problem_is_said_in_plain_words(problem: str, said: str) -> None:
+    assert said in problem_text(problem)
+
+
+@pytest.mark.parametrize("width", [40, 61, 80])
+def test_a_terminal_breaks_lines_between_words_only(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    line = "    ⚠ INSIDE: OUTPOST, from 151432ZJUN22 until 151632ZJUN22, " + "at 33.50000N 38.61667E " * 8
+    file = io.StringIO()
+    console = Console(file=file, force_terminal=True, color_system=None, width=width, soft_wrap=True)
+    monkeypatch.setattr(output, "people", console)
+    output.say(line)
+    rows = file.getvalue().splitlines()
+    assert all(len(row) <= width for row in rows)
+    assert all(row.startswith("    ") for row in rows)
+    assert " ".join(file.getvalue().split()) == " ".join(line.split())
+
+
+def test_what_is_piped_is_not_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = io.StringIO()
+    monkeypatch.setattr(output, "people", Console(file=file, width=40, highlight=False, soft_wrap=True))
+    output.say("word " * 30)
+    assert file.getvalue().count("\n") == 1
