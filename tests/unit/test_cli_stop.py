@@ -1,5 +1,6 @@
 """`parley stop call` gets through whatever was typed, and says loudly when it did not; releases are never assumed."""
 
+import io
 import json
 import sys
 from collections.abc import Callable
@@ -8,8 +9,10 @@ from typing import Any
 
 import httpx
 import pytest
+import typer
 
-from parley.cli import main, telling
+from parley.cli import drafts, main, telling
+from parley.cli.client import Node
 from parley.config.home import Home, home_at
 from parley.config.settings import Settings, write_settings
 
@@ -153,6 +156,7 @@ def test_the_only_joined_line_need_not_be_named(says: Say) -> None:
     status, said = says(api, "stop", "call")
     assert status == 0
     assert api.calls[0][0] == "a" * 32
+    assert says(Api(line("NORTH", "b", joined=False)), "stop", "call")[0] == 0
     assert "called on the only one that is open" in said
 
 
@@ -189,6 +193,15 @@ def test_nothing_is_released_without_a_terminal_or_yes(says: Say, words: tuple[s
         status, said = says(Api(line("WEST", "a")), "notice", *words, *more)
         assert status == 2
         assert "give --yes to release without a terminal" in said
+
+
+@pytest.mark.parametrize("typed", ["\n", "n\n", ""])
+def test_enter_alone_never_releases(home: Home, monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
+    monkeypatch.setattr(drafts, "may_ask", lambda _: True)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+    node = Node(home, duty=None, role="watch_officer", as_json=False)
+    with pytest.raises(typer.Abort):
+        drafts.ask_to_release(node, yes=False)
 
 
 def test_an_empty_home_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from parley.cli.notices import show_notice, told
 from parley.cli.options import LineArgument, NoticeArgument, YesOption, may_ask, reach_node, refuse_unasked
 from parley.cli.output import plain, print_json, say
 from parley.cli.takes import takes
-from parley.cli.telling import say_done
+from parley.cli.telling import mark_of, say_done
 from parley.cli.writing import Composed, compose
 from parley.words.errors import InputError
 
@@ -42,7 +42,7 @@ def send(line: LineArgument, *, composed: Composed, node: Node, yes: YesOption =
 
     refuse_unasked(node, yes=yes)
     draft, check, warnings = _look_again(node, line, make_draft(composed, node.now.now_ms))
-    _ask_to_release(node, yes=yes)
+    ask_to_release(node, yes=yes)
     (released,) = node.post(("lines", line, "notices"), {"notices": [draft]}, list[Released])
     if released.id is None or released.handle is None:
         raise InputError(released.error or "refused", (released.what or "the notice was refused").rstrip("."))
@@ -71,7 +71,8 @@ def draft(line: LineArgument, *, composed: Composed, node: Node, amends: NoticeO
         say(text)
     for warning in second_look(made, node.now.now_ms):
         say(f"⚠ {warning}")
-    say(f"Kept as a draft, not released. Release it: parley notice release {plain(line)} {kept.draft[:12]}")
+    say(f"{mark_of(node, line)}kept as a draft, not released.")
+    say(f"Release it: parley notice release {plain(line)} {kept.draft[:12]}")
 
 
 @takes(node=reach_node)
@@ -95,7 +96,9 @@ def drafts(line: LineArgument, *, node: Node) -> None:
         )
         for text in content_lines(msgspec.json.decode(kept.draft, type=Draft), node.now.now_ms):
             say(f"  {text}")
-    say(f"{len(found)} {'draft waits' if len(found) == 1 else 'drafts wait'}.")
+    say(
+        f"{mark}Line {plain(shown.name)}: {len(found)} {'draft waits' if len(found) == 1 else 'drafts wait'}."
+    )
     say(f"[dim]{LEGAL}[/]")
 
 
@@ -121,7 +124,7 @@ def release(
         do = f"See them: parley notice drafts {line}"
         raise InputError("draft-unknown", "no such draft, or several", where=draft_id[:40], do=do)
     _look_again(node, line, msgspec.json.decode(kept[0].draft, type=Draft))
-    _ask_to_release(node, yes=yes)
+    ask_to_release(node, yes=yes)
     told(node, line, node.post(("lines", line, "drafts", kept[0].id, "release"), {}, Acted), "Released.")
 
 
@@ -137,7 +140,7 @@ def amend(
     before = notice_of(node, line, notice).versions[-1].body
     _refuse_unchanged(make_draft(composed, node.now.now_ms, before), before)
     made, _, _ = _look_again(node, line, make_draft(composed, node.now.now_ms, before))
-    _ask_to_release(node, yes=yes)
+    ask_to_release(node, yes=yes)
     acted = act(node, line, notice, "amend", {"draft": made})
     told(node, line, acted, "The new version is released. Until it is read back, both versions count.")
 
@@ -194,7 +197,7 @@ def _line_warnings(status: "LineStatus") -> list[str]:
     return found
 
 
-def _ask_to_release(node: Node, *, yes: bool) -> None:
+def ask_to_release(node: Node, *, yes: bool) -> None:
     """Ask a person at a terminal: only a yes that was typed releases."""
     if not yes and may_ask(node):
         typer.confirm("Release it?", default=False, abort=True)

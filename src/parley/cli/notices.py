@@ -151,7 +151,9 @@ def list_notices(line: LineArgument, *, node: Node, every: AllOption = False) ->
         say(notice_line(notice, node.now.now_ms, verified=verified))
         for flag in flags(notice, node.now.now_ms):
             say(f"    {flag}")
-    say(f"{len(found)} {'notice' if len(found) == 1 else 'notices'}{'' if every else ' open'}.")
+    say(
+        f"{mark_of(node, line)}{len(found)} {'notice' if len(found) == 1 else 'notices'}{'' if every else ' open'}."
+    )
     say(f"[dim]{LEGAL}[/]")
 
 

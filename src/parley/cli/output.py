@@ -6,6 +6,7 @@ Text of another party never reaches the terminal raw: `plain` takes out what cou
 change the direction of the writing or pass for our own words.
 """
 
+import re
 import sys
 import unicodedata
 from typing import Any, Final
@@ -24,6 +25,9 @@ SYSTEM_FAILED: Final = 3
 FOLLOWING: Final = 2
 """By how much the rest of a broken line is set in."""
 NARROWEST: Final = 20
+LABEL_WIDTH: Final = 10
+LABEL: Final = re.compile(r"[A-Z][a-z]+(?: [a-z]+)? +(?=\S)")
+"""What stands before a field of a notice: "Where     "."""
 REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """Unicode categories that are shown as a replacement mark: controls, direction marks, line breaks."""
 
@@ -52,15 +56,18 @@ def _print(console: Console, line: str) -> None:
         console.print(line)
         return
     text = Text.from_markup(line)
+    label = LABEL.match(text.plain)
     inset = len(text.plain) - len(text.plain.lstrip(" "))
-    room = console.width - inset - FOLLOWING
+    inset = 0 if inset == 1 else inset  # the reversed space before EXERCISE
+    following = LABEL_WIDTH if label and label.end() == LABEL_WIDTH else FOLLOWING
+    room = console.width - inset - following
     if room < NARROWEST or text.cell_len <= console.width:
         console.print(text)
         return
     rows = text[inset:].wrap(console, room)
     for number, row in enumerate(rows):
         row.rstrip()
-        row.pad_left(inset + (FOLLOWING if number else 0))
+        row.pad_left(inset + (following if number else 0))
         console.print(row)
 
 

@@ -105,16 +105,15 @@ def call(
 
 
 def _only_line(node: Node) -> str:
-    """Return the id of the only joined line.
+    """Return the id of the only joined line; where none is joined yet, of the only one with another side.
 
     Raises:
         InputError: line-missing, with the command for each line.
     """
-    joined = [one.line.id for one in lines_known(node) if one.line.joined]
+    known = [one.line for one in lines_known(node) if one.line.peer_name is not None]
+    joined = [line.id for line in known if line.joined] or [line.id for line in known]
     if len(joined) != 1:
-        what = (
-            "no line was named, and several are open" if joined else "no line was named, and none is joined"
-        )
+        what = "no line was named, and several are open" if joined else "no line is open"
         raise InputError("line-missing", what, do=commands_for(node, "parley stop call"))
     return joined[0]
 
