@@ -25,7 +25,7 @@ def line(name: str, number: str, *, joined: bool = True, waiting: int = 0) -> di
     terms = {
         "protocol": 1, "line": number * 32, "purpose": "safety", "exercise": True, "area": None,
         "languages": ["en"], "evidence": "signed", "read_back_within": deadlines,
-        "answer_within": deadlines, "stop_answer_ms": 1, "test_interval_ms": 1,
+        "answer_within": deadlines, "stop_answer_ms": 60_000, "test_interval_ms": 1,
         "separation": {"horizontal_mm": 1, "vertical_mm": 1, "time_ms": 1},
     }  # fmt: skip
     view = {
