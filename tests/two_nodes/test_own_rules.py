@@ -17,9 +17,11 @@ async def test_an_auditor_reads_and_calls_a_stop_and_does_nothing_else(tmp_path:
         await both.settle()
         audit = {"role": "auditor", "duty": "AUDIT"}
         refused = await b.ask(f"/lines/{b.peer}/notices/{handle}/reply", {**audit, "code": "no_objection"})
-        assert (refused.status_code, refused.json()["name"]) == (400, "role-reads-only")
+        assert refused.status_code == 400
+        assert "an auditor reads" in refused.text
         cleared = await b.ask(f"/lines/{b.peer}/notices/{handle}/clear", {**audit, "ground": "seen"})
-        assert (cleared.status_code, cleared.json()["name"]) == (400, "role-cannot-release")
+        assert cleared.status_code == 400
+        assert (await a.notice(handle))["answers"] == []
         called = await b.ask(f"/lines/{b.peer}/stops", {**audit, "notice": handle})
         assert called.status_code == 201
         await both.settle()

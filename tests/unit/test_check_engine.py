@@ -261,7 +261,7 @@ def test_no_picture_is_an_error_and_an_empty_one_is_not() -> None:
     engine.set_picture(Picture(layers=(), items=(), version=0))
     assert (
         check(engine).summary
-        == "Nothing found in 0 loaded positions and 0 other notices; layers missing: none known."
+        == "NOT CHECKED against own positions: none is loaded. Nothing found in 0 other notices."
     )
 
 

@@ -20,13 +20,14 @@ from msgspec import Struct
 
 from parley.node.framing import answer_gap, beat, take_beat
 from parley.node.own import Own
-from parley.node.receiving import Received, Result, Status, open_batch, receive
+from parley.node.receiving import Received, Refused, Result, Status, open_batch, receive
 from parley.node.recording import place_of
 from parley.ports.clock import Clock
 from parley.ports.store import Happening, Line, Queued, Reads, Tx
 from parley.ports.writing import Submit
 from parley.wire.document import read_frame, sign_frame
-from parley.wire.message import check_place
+from parley.wire.jcs import printable
+from parley.wire.message import STOP_RANK, Message, check_place
 from parley.words.codes import RANK, Precedence
 from parley.words.errors import PeerError
 from parley.words.header import AnyFrame, Beat
@@ -34,7 +35,7 @@ from parley.words.units import LineId, MessageId
 
 BATCH_MESSAGES: Final = 256
 BATCH_BYTES: Final = 2 * 1024 * 1024
-FLASH_LANE: Final = (RANK[Precedence.FLASH],)
+FLASH_LANE: Final = (RANK[Precedence.FLASH], STOP_RANK)
 ORDINARY_LANE: Final = tuple(rank for rank in RANK.values() if rank not in FLASH_LANE)
 FIRST_WAIT_S: Final = 0.1
 LONGEST_WAIT_S: Final = {FLASH_LANE: 2.0, ORDINARY_LANE: 15.0}
@@ -207,21 +208,30 @@ class Courier:
         for row, result in zip(batch, answer.results, strict=True):
             if result.status in {Status.QUARANTINED, Status.FORK}:
                 refused[row.id] = again_s
-        left = await self._submit(lambda tx: self._take(tx, line, batch, answer))
+        opened = open_batch(line, [bytes(raw) for raw in answer.envelopes])
+        receipts = [one for one in opened if isinstance(one, Refused) or one.header.kind == "receipt"]
+        left = await self._submit(lambda tx: self._take(tx, line, batch, answer.results, receipts))
         if not left and not refused:
             self._note(line, PeerError("receipts-missing", "the peer answers, but sends no receipt for ours"))
         return left
 
-    def _take(self, tx: Tx, line: Line, batch: list[Queued], answer: Answer) -> bool:
+    def _take(
+        self,
+        tx: Tx,
+        line: Line,
+        batch: list[Queued],
+        results: tuple[Result, ...],
+        receipts: list[Message | Refused],
+    ) -> bool:
+        """Take an answer: results and receipts. Anything else in it is not taken: it belongs in a push."""
         now_ms = self._clock.now_ms()
         left = False
-        for row, result in zip(batch, answer.results, strict=True):
+        for row, result in zip(batch, results, strict=True):
             if result.status in {Status.QUARANTINED, Status.FORK}:
-                detail = f"{result.rule}: {result.detail}"
+                detail = printable(f"{result.rule}: {result.detail}")
                 tx.publish(Happening(at_ms=now_ms, line=line.id, what="refused", id=row.id, detail=detail))
-        if answer.envelopes:
-            opened = open_batch(line, [bytes(raw) for raw in answer.envelopes])
-            received: Received = receive(tx, self._own, line.id, opened, now_ms)
+        if receipts:
+            received: Received = receive(tx, self._own, line.id, receipts, now_ms)
             left |= any(result.status is Status.RECORDED for result in received.results)
             left = left or _some_left(tx, batch)
         return left

@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 
 from parley.wire.keys import SigningKey
 from parley.words.errors import SystemFault
-from parley.words.units import TimeMs
+from parley.words.units import PartyId, TimeMs
 
 CERTIFICATE_DAYS: Final = 3_650
 
@@ -67,10 +67,15 @@ def load_signing_key(path: Path, passphrase: bytes | None) -> SigningKey:
     return SigningKey(private)
 
 
-def make_certificate(key_path: Path, path: Path, name: str, now_ms: TimeMs, passphrase: bytes | None) -> str:
-    """Make the TLS key and its self-signed certificate, which peers pin; return it as PEM."""
+def make_certificate(
+    key_path: Path, path: Path, party: PartyId, now_ms: TimeMs, passphrase: bytes | None
+) -> str:
+    """Make the TLS key and its self-signed certificate, which peers pin; return it as PEM.
+
+    Its subject is the party id: two parties' certificates never have the same name, which TLS would mix up.
+    """
     private = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, party)])
     start = dt.datetime.fromtimestamp(now_ms / 1_000, tz=dt.UTC) - dt.timedelta(days=1)
     certificate = (
         x509.CertificateBuilder()
@@ -80,6 +85,7 @@ def make_certificate(key_path: Path, path: Path, name: str, now_ms: TimeMs, pass
         .serial_number(x509.random_serial_number())
         .not_valid_before(start)
         .not_valid_after(start + dt.timedelta(days=CERTIFICATE_DAYS))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.SubjectAlternativeName([x509.DNSName("parley.invalid")]), critical=False)
         .sign(private, hashes.SHA256())
     )

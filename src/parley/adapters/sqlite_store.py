@@ -25,6 +25,7 @@ from parley.words.units import LineId, MessageId, PartyId, Seq, TimeMs
 
 T = TypeVar("T")
 SCHEMA_VERSION: Final = 1
+MOST_WAITING: Final = 64
 QUARANTINE_ROWS: Final = 1_000
 QUARANTINE_BYTES: Final = 64 * 1024
 JOURNAL_START: Final = "0" * 64
@@ -312,7 +313,13 @@ class SqliteTx(SqliteReads):
         return result
 
     def put_line(self, line: Line) -> None:
-        self._run("INSERT OR REPLACE INTO line VALUES (?, ?, ?)", line.id, line.name, _encode(line))
+        self._run(
+            "INSERT INTO line VALUES (?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET name = excluded.name, value = excluded.value",
+            line.id,
+            line.name,
+            _encode(line),
+        )
 
     def append(
         self, line: LineId, recorded: Recorded, envelope: bytes, chain: Chain, hashes: Sequence[StoredHash]
@@ -375,8 +382,12 @@ class SqliteTx(SqliteReads):
         sql = "UPDATE entry SET rank = NULL WHERE line = ? AND id = ? AND rank IS NOT NULL"
         return bool(self._run(sql, line, message).rowcount)
 
-    def defer(self, line: LineId, awaited: MessageId, index: int) -> None:
+    def defer(self, line: LineId, awaited: MessageId, index: int) -> bool:
+        waiting = self._one("SELECT count(*) FROM deferred WHERE line = ? AND awaited = ?", line, awaited)[0]
+        if waiting >= MOST_WAITING:
+            return False
         self._run("INSERT OR IGNORE INTO deferred VALUES (?, ?, ?)", line, awaited, index)
+        return True
 
     def deferred(self, line: LineId, awaited: MessageId) -> list[int]:
         rows = self._all(

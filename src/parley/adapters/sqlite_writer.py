@@ -10,6 +10,7 @@ import fcntl
 import os
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -24,6 +25,12 @@ T = TypeVar("T")
 BATCH: Final = 512
 OF_THE_COMMAND: Final = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.DataError)
 """What SQLite raises when a command asks for something wrong; anything else is the disk's or the file's."""
+
+
+LONGEST_BATCH_S: Final = 0.02
+"""After this long a batch takes no further command: what is urgent never waits behind many."""
+Outcome = tuple[Any] | Exception
+Command = tuple[Callable[[Tx], Any], Future[Any]]
 
 
 class Lease:
@@ -45,16 +52,28 @@ class Lease:
                 where=str(path),
                 do="Hand it commands through its API, or stop it first.",
             ) from error
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'fence'")
-        self.fence: Final[int] = connection.execute("SELECT value FROM meta WHERE name = 'fence'").fetchone()[
-            0
-        ]
-        connection.execute("COMMIT")
+        try:
+            self.fence: Final[int] = _next_fence(connection)
+        except sqlite3.Error as error:
+            self._file.close()
+            raise SystemFault(
+                "database-unwritable",
+                f"the database cannot be written: {error}",
+                where=str(path.parent),
+                do="Free some room on its disk, or mount it writable.",
+            ) from error
 
     def close(self) -> None:
         """Let go."""
         self._file.close()
+
+
+def _next_fence(connection: sqlite3.Connection) -> int:
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'fence'")
+    (fence,) = connection.execute("SELECT value FROM meta WHERE name = 'fence'").fetchone()
+    connection.execute("COMMIT")
+    return int(fence)
 
 
 class Writer:
@@ -130,31 +149,40 @@ class Writer:
 
     def _loop(self) -> None:
         while taken := self._take():
-            # From here on nobody can give a command up; one given up before is not run.
-            batch = [each for each in taken if each[1].set_running_or_notify_cancel()]
             try:
-                outcomes, tx = self._commit([command for command, _ in batch])
+                done, tx = self._commit(taken)
                 self._after_commit(tx)
             except BaseException as error:  # noqa: BLE001 - what is on disk is unknown: end, and say why
                 self._on_failure(error)
                 return
-            for (_, future), outcome in zip(batch, outcomes, strict=True):
+            for future, outcome in done:
                 if isinstance(outcome, Exception):
                     future.set_exception(outcome)
                 else:
                     future.set_result(outcome[0])
 
-    def _commit(self, commands: list[Callable[[Tx], Any]]) -> tuple[list[tuple[Any] | Exception], SqliteTx]:
+    def _commit(self, taken: list[Command]) -> tuple[list[tuple[Future[Any], Outcome]], SqliteTx]:
+        """Run commands until the batch has lasted long enough, or something urgent came; put the rest back."""
         run = self._connection.execute
         tx = SqliteTx(self._connection)
         run("BEGIN IMMEDIATE")
         self._check_fence()
-        outcomes = [self._attempt(tx, command) for command in commands]
+        done: list[tuple[Future[Any], Outcome]] = []
+        until_s = time.monotonic() + LONGEST_BATCH_S
+        waiting = deque(taken)
+        while waiting and not (done and (self._urgent or time.monotonic() > until_s)):
+            command, future = waiting.popleft()
+            # From here on nobody can give the command up; one given up before is not run.
+            if future.set_running_or_notify_cancel():
+                done.append((future, self._attempt(tx, command)))
         self._before_commit(tx)
         run("COMMIT")
-        return outcomes, tx
+        if waiting:
+            with self._wake:
+                self._ordinary.extendleft(reversed(waiting))
+        return done, tx
 
-    def _attempt(self, tx: SqliteTx, command: Callable[[Tx], Any]) -> tuple[Any] | Exception:
+    def _attempt(self, tx: SqliteTx, command: Callable[[Tx], Any]) -> Outcome:
         try:
             done = tx.attempt(command)
         except Exception as error:

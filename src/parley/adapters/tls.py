@@ -19,6 +19,7 @@ class Tls:
     def __init__(self, certificate: Path, key: Path, passphrase: bytes | None) -> None:
         self._certificate, self._key, self._passphrase = certificate, key, passphrase
         self.listener = self._context(ssl.PROTOCOL_TLS_SERVER)
+        self._pinned: set[bytes] = set()
 
     def _context(self, protocol: int) -> ssl.SSLContext:
         context = ssl.SSLContext(protocol)
@@ -32,6 +33,11 @@ class Tls:
         """Let a line's peer connect to our listener."""
         if line.peer is not None:
             self.listener.load_verify_locations(cadata=line.peer.certificate_pem)
+            self._pinned.add(ssl.PEM_cert_to_DER_cert(line.peer.certificate_pem))
+
+    def is_pinned(self, certificate_der: bytes | None) -> bool:
+        """Tell whether this very certificate is a peer's: a chain that leads to one is not enough."""
+        return certificate_der in self._pinned
 
     def client(self, line: Line) -> aiohttp.ClientSession:
         """Return a client that speaks to this line's peer and to nobody else."""

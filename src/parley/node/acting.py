@@ -5,6 +5,7 @@ even so, since they carry their volume by value. What does not follow from the t
 published as out of order, and changes nothing.
 """
 
+from collections import deque
 from typing import Final
 
 from msgspec import Struct
@@ -23,11 +24,24 @@ from parley.node.touching import applies, touches
 from parley.ports.store import Happening, Line, Tx
 from parley.wire.message import Message
 from parley.words import bodies
+from parley.words.codes import StopAnswer
 from parley.words.errors import InputError
 from parley.words.units import MessageId, PartyId, TimeMs
 
 WAIT_FOR_A_THREAD: Final = frozenset({"amend", "cancel", "begin", "end", "read_back", "reply", "withdraw"})
 """The kinds that name a notice, and wait for it when they come before it."""
+
+
+WORSE: Final = (
+    StopAnswer.STOPPED,
+    StopAnswer.STOPPING,
+    StopAnswer.NOT_OURS,
+    StopAnswer.CANNOT_CONTROL,
+    StopAnswer.CONTINUING,
+)
+"""Answers to a STOP, the best news first: while numbers are missing, the worse one stands."""
+MOST_VERSIONS: Final = 1_000
+MOST_ANSWERS: Final = 1_000
 
 
 class Acted(Struct, frozen=True, kw_only=True):
@@ -51,15 +65,43 @@ class Acted(Struct, frozen=True, kw_only=True):
 
 
 def act(tx: Tx, acted: Acted) -> None:
-    """Let one recorded message act, and whatever waited for it."""
+    """Let one recorded message act, and whatever waited for it, and for that, in turn."""
+    ready = deque([acted])
+    while ready:
+        one = ready.popleft()
+        if not _act_one(tx, one):
+            continue
+        for index in tx.deferred(one.line.id, one.message.id):
+            message, entry = stored_message(tx, one.line, index)
+            at_ms = min(entry.at, acted.at_ms)
+            ready.append(Acted(line=one.line, message=message, own=one.own, at_ms=at_ms, index=index))
+
+
+def _act_one(tx: Tx, acted: Acted) -> bool:
+    """Let one message act; tell whether it did, so that others need wait for it no longer."""
     try:
         awaited = _dispatch(tx, acted)
+        if awaited is None:
+            return True
+        if not tx.defer(acted.line.id, awaited, acted.index):
+            raise OutOfOrder("too-many-waiting", "too many messages wait for one that is missing")  # noqa: TRY301
     except (OutOfOrder, InputError) as error:
         _publish(tx, acted, what="out_of_order", detail=error.name)
-        return
-    if awaited is not None:
-        tx.defer(acted.line.id, awaited, acted.index)
-        _publish(tx, acted, what="awaiting", detail=awaited)
+        return False
+    _publish(tx, acted, what="awaiting", detail=awaited)
+    return False
+
+
+def _in_doubt(tx: Tx, acted: Acted, number: int) -> bool:
+    """Tell whether messages of the peer below `number` are still missing.
+
+    Then what that number said cannot outrank what arrives after it: a number far ahead would close a
+    notice, or answer a STOP, against everything that its author says later. In doubt it is hot.
+    """
+    if acted.ours:
+        return False
+    seen = tx.chain(acted.line.id).seen
+    return number > (seen.seq if seen else -1)
 
 
 def _publish(
@@ -129,6 +171,10 @@ def _amend(tx: Tx, acted: Acted, body: bodies.Amend) -> MessageId | None:
     _check_author(acted, thread)
     if any(version.number == body.version for version in thread.versions):
         raise InputError("version-taken", f"there is a version {body.version} already", where=thread.id)
+    if len(thread.versions) >= MOST_VERSIONS:
+        raise OutOfOrder("too-many-versions", f"a notice has at most {MOST_VERSIONS} versions")
+    if _in_doubt(tx, acted, thread.phase_seq):
+        thread = replace(thread, phase_seq=min(thread.phase_seq, acted.seq - 1))
     exchange = threads.released(acted.message.id, body, acted.message.header.at)
     _keep_version(tx, acted, threads.add_version(thread, exchange, acted.seq))
     return None
@@ -144,7 +190,6 @@ def _keep_version(tx: Tx, acted: Acted, thread: Thread) -> None:
         thread = _under_stops(tx, line, thread)
     tx.put_thread(line.id, thread)
     _publish(tx, acted, thread=thread.id)
-    _wake(tx, acted, message_id)
 
 
 def _under_stops(tx: Tx, line: Line, thread: Thread) -> Thread:
@@ -154,13 +199,6 @@ def _under_stops(tx: Tx, line: Line, thread: Thread) -> Thread:
             tx.put_stop(line.id, replace(stop, touches=tuple(dict.fromkeys((*stop.touches, thread.id)))))
             thread = replace(thread, stops=(*thread.stops, stop.id))
     return thread
-
-
-def _wake(tx: Tx, acted: Acted, arrived: MessageId) -> None:
-    """Let the entries act that waited for `arrived`."""
-    for index in tx.deferred(acted.line.id, arrived):
-        message, entry = stored_message(tx, acted.line, index)
-        act(tx, Acted(line=acted.line, message=message, own=acted.own, at_ms=entry.at, index=index))
 
 
 def _thread_of(tx: Tx, line: Line, message: MessageId) -> Thread | None:
@@ -188,6 +226,14 @@ def _receipt(tx: Tx, acted: Acted, body: bodies.Receipt) -> None:
 def _delivered(tx: Tx, acted: Acted, item: bodies.ReceiptItem) -> None:
     thread = _thread_of(tx, acted.line, item.id)
     if thread is None or all(version.id != item.id for version in thread.versions):
+        return
+    if thread.author != acted.own:
+        return
+    held = threads.version_of(thread, item.id).receipt
+    if held is not None and held != item:
+        data = {"line": acted.line.id, "id": item.id, "held": held, "other": item}
+        tx.write_journal(acted.at_ms, "receipts-contradict", data)
+        _publish(tx, acted, what="receipts_contradict", thread=thread.id, detail=item.id)
         return
     tx.put_thread(acted.line.id, threads.deliver(thread, item.id, acted.at_ms, item))
     _publish(tx, acted, what="delivered", thread=thread.id)
@@ -217,11 +263,14 @@ def _about_thread(tx: Tx, acted: Acted, body: AboutThread) -> MessageId | None:
         return body.of if _may_join_a_thread(tx, acted, body.of) else None
     if isinstance(body, bodies.Begin) and thread.phase in CLOSED and acted.seq > thread.phase_seq:
         thread = _under_stops(tx, acted.line, thread)
+    if isinstance(body, bodies.Begin) and _in_doubt(tx, acted, thread.phase_seq):
+        thread = replace(thread, phase_seq=min(thread.phase_seq, acted.seq - 1))
+    if isinstance(body, bodies.Reply) and len(thread.answers) >= MOST_ANSWERS:
+        raise OutOfOrder("too-many-replies", f"a notice holds at most {MOST_ANSWERS} replies")
     moved, detail = _moved(acted, thread, body)
     tx.put_ref(acted.line.id, acted.message.id, thread.id)
     tx.put_thread(acted.line.id, moved)
     _publish(tx, acted, thread=thread.id, detail=detail)
-    _wake(tx, acted, acted.message.id)
     return None
 
 
@@ -290,7 +339,10 @@ def _stop(tx: Tx, acted: Acted, body: bodies.Stop) -> None:
         tx.put_thread(acted.line.id, replace(thread, stops=(*thread.stops, stop.id)))
     scope = str(type(body.scope).__struct_config__.tag)
     _publish(tx, acted, thread=hit[0].id if len(hit) == 1 else None, detail=scope)
-    _wake(tx, acted, acted.message.id)
+
+
+def _is_worse(body: bodies.StopReply, stop: StandingStop) -> bool:
+    return stop.answer is not None and WORSE.index(body.answer) > WORSE.index(stop.answer)
 
 
 def _about_stop(
@@ -299,6 +351,8 @@ def _about_stop(
     stop = tx.stop(acted.line.id, body.of)
     if stop is None:
         return body.of
+    if isinstance(body, bodies.StopReply) and _is_worse(body, stop) and _in_doubt(tx, acted, stop.answer_seq):
+        stop = replace(stop, answer_seq=-1)
     moved = stops.move(stop, _stop_event(acted, body))
     tx.put_stop(acted.line.id, moved)
     if isinstance(body, bodies.StopRelease):

@@ -40,7 +40,13 @@ class Desk(NamedTuple):
                 "role-reads-only", "an auditor reads; only a STOP may come from anyone", where=self.by.duty
             )
         message, entry = record_sent(self.tx, self.own, self.line, body, self.by, self.now_ms)
-        acted = Acted(line=self.line, message=message, own=self.own.party, at_ms=entry.at, index=entry.index)
+        acted = Acted(
+            line=self.line,
+            message=message,
+            own=self.own.party,
+            at_ms=min(entry.at, self.now_ms),
+            index=entry.index,
+        )
         act(self.tx, acted)
         data = {"line": self.line.id, "id": message.id, "kind": message.header.kind, "by": self.by.duty}
         self.tx.write_journal(self.now_ms, "released", data)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from parley.node.acting import Acted, act
 from parley.node.own import Own
 from parley.node.pinning import check_reachable
-from parley.node.recording import record_receipts, record_received, record_sent
+from parley.node.recording import place_of, record_receipts, record_received, record_sent
 from parley.ports.store import Happening, Line, Reads, Tx
 from parley.wire.document import (
     ACCEPTANCE_TYPE,
@@ -26,7 +26,7 @@ from parley.wire.document import (
     sign_proposal,
     terms_digest,
 )
-from parley.wire.message import Message, read_message
+from parley.wire.message import Message, check_place, read_message
 from parley.words.bodies import (
     Deadlines,
     LineTerms,
@@ -111,8 +111,11 @@ def _with_peer(tx: Tx, own: Own, line: Line, peer: Descriptor, digest: str) -> L
         raise InputError("line-with-self", "this file is our own", do="Give it to the other side.")
     check_reachable(peer)
     name = peer.name
-    if any(other.name == name and other.id != line.id for other in tx.lines()):
-        name = f"{peer.name}-{line.id[:4].upper()}"
+    taken = {other.name for other in tx.lines() if other.id != line.id}
+    digits = 4
+    while name in taken:
+        name = f"{peer.name}-{line.id[:digits].upper()}"
+        digits += 4
     return replace(line, name=name, peer=peer, peer_party=party, peer_digest=digest)
 
 
@@ -138,7 +141,7 @@ def accept(tx: Tx, own: Own, paper: bytes, by: By, now_ms: TimeMs) -> tuple[Line
 def _declare(tx: Tx, own: Own, line: Line, descriptors: tuple[str, str], by: By, now_ms: TimeMs) -> Message:
     body = Terms(salt=own.ids.salt(), terms=line.terms, descriptors=descriptors)
     message, entry = record_sent(tx, own, line, body, by, now_ms)
-    act(tx, Acted(line=line, message=message, own=own.party, at_ms=entry.at, index=entry.index))
+    act(tx, Acted(line=line, message=message, own=own.party, at_ms=min(entry.at, now_ms), index=entry.index))
     return message
 
 
@@ -162,9 +165,10 @@ def complete(tx: Tx, own: Own, paper: bytes, by: By, now_ms: TimeMs) -> Line:
         raise InputError("line-exists", "this line was completed already", where=line.name)
     _check_terms(own, line, message, digest)
     line = _with_peer(tx, own, line, peer, digest)
+    check_place(message.header, place_of(own, line))
     tx.put_line(line)
     entry = record_received(tx, line, message, now_ms)
-    act(tx, Acted(line=line, message=message, own=own.party, at_ms=entry.at, index=entry.index))
+    act(tx, Acted(line=line, message=message, own=own.party, at_ms=min(entry.at, now_ms), index=entry.index))
     item = ReceiptItem(id=message.id, index=entry.index, at_ms=entry.at)
     _declare(tx, own, line, (own.digest, digest), by, now_ms)
     record_receipts(tx, own, line, [item], now_ms)

@@ -1,7 +1,8 @@
 """Pinning: what a peer's descriptor must offer before we trust its certificate and call its addresses.
 
 A certificate that TLS cannot load would be met again at every start; one that may sign others, or a
-second one beside it, would let in more than the peer.
+second one beside it, would let in more than the peer. One under another party's name would keep that
+party out: TLS looks certificates up by name.
 """
 
 from urllib.parse import urlsplit
@@ -10,7 +11,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from parley.words.errors import InputError
-from parley.words.party import Descriptor
+from parley.words.party import Descriptor, party_of
+from parley.words.units import PartyId
 
 
 def check_reachable(peer: Descriptor) -> None:
@@ -19,10 +21,11 @@ def check_reachable(peer: Descriptor) -> None:
     Raises:
         InputError: certificate-unfit, endpoint-unfit.
     """
-    if not _is_one_leaf(peer.certificate_pem):
+    if not _is_one_leaf(peer.certificate_pem, party_of(peer)):
         raise InputError(
             "certificate-unfit",
-            "the file names no certificate that can be pinned: it must be exactly one, and sign no others",
+            "the file names no certificate that can be pinned: it must be exactly one, "
+            "named after its party, and sign no others",
             where=peer.name,
             do="Ask the other side for a new file.",
         )
@@ -36,7 +39,7 @@ def check_reachable(peer: Descriptor) -> None:
             )
 
 
-def _is_one_leaf(pem: str) -> bool:
+def _is_one_leaf(pem: str, party: PartyId) -> bool:
     try:
         certificate = x509.load_pem_x509_certificate(pem.encode())
         canonical = certificate.public_bytes(Encoding.PEM).decode() == pem
@@ -47,7 +50,8 @@ def _is_one_leaf(pem: str) -> bool:
         signs_others = extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     except x509.ExtensionNotFound:
         signs_others = certificate.version is not x509.Version.v3
-    return canonical and not signs_others
+    named = certificate.subject.rfc4514_string() == f"CN={party}"
+    return canonical and named and not signs_others
 
 
 def _is_https(endpoint: str) -> bool:

@@ -131,7 +131,10 @@ def _receive_one(
         return _fork(tx, line, message, other, now_ms), None
     entry = record_received(tx, line, message, now_ms)  # (5)
     if message.fault is None:
-        act(tx, Acted(line=line, message=message, own=own.party, at_ms=entry.at, index=entry.index))
+        act(
+            tx,
+            Acted(line=line, message=message, own=own.party, at_ms=min(entry.at, now_ms), index=entry.index),
+        )
     elif message.header.kind not in NEVER_ANSWERED:
         _answer_unreadable(tx, own, line, message, now_ms)
     if message.fault is not None and message.header.kind == "stop":
@@ -181,6 +184,8 @@ def _sound_unverified(tx: Tx, line: Line, now_ms: TimeMs) -> None:
 def _fork(tx: Tx, line: Line, message: Message, other: MessageId, now_ms: TimeMs) -> Result:
     """Keep both signed statements as transferable proof, and alarm once. Nothing of the fork acts."""
     keep_fork(tx, line, message_by_id(tx, line, other), (message.id, message.envelope), now_ms)
+    if message.header.kind == "stop":
+        _sound_unverified(tx, line, now_ms)
     detail = f"number {message.header.seq} contradicts {other}; both are kept as proof"
     return Result(id=message.id, status=Status.FORK, rule="fork", detail=detail)
 

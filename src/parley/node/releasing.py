@@ -88,7 +88,7 @@ def _check_second_person(desk: Desk, draft: Draft, drafted: By) -> None:
     """Raise unless this person may release what `drafted` drafted; note what one person released alone."""
     if not desk.own.two_person or drafted.duty != desk.by.duty:
         return
-    if draft.volume.window.start_ms - desk.now_ms < SHORT_NOTICE_MS:
+    if 0 <= draft.volume.window.start_ms - desk.now_ms < SHORT_NOTICE_MS:
         desk.tx.write_journal(desk.now_ms, "review-due", {"line": desk.line.id, "by": desk.by.duty})
         return
     raise InputError(
@@ -172,12 +172,13 @@ def begin(desk: Desk, of: MessageId, reason: StatedReason | None) -> Message:
         _check_override(thread, reason, desk.by)
     chain = desk.tx.chain(desk.line.id)
     newest = threads.latest(thread)
-    answers = tuple(given.id for given in thread.answers)
+    standing = tuple(given.id for given in threads.standing(thread))
+    answers = tuple(given.id for given in reversed(thread.answers))
     seen = (chain.seen.id,) if chain.seen else ()
     body = bodies.Begin(
         salt=desk.salt(),
         of=newest.id,
-        cites=tuple(dict.fromkeys((*seen, *thread.stops, *answers)))[:64],
+        cites=tuple(dict.fromkeys((*seen, *thread.stops, *reversed(standing), *answers)))[:64],
         over=over,
         over_reason=reason if over else None,
     )

@@ -1,5 +1,8 @@
 """Stopping: a STOP called, answered, reaffirmed and released by our people. Anyone on duty may."""
 
+import unicodedata
+from typing import Final
+
 from msgspec.structs import replace
 
 from parley.exchange import stop as stops
@@ -13,23 +16,34 @@ from parley.words.codes import StopAnswer
 from parley.words.errors import InputError, PeerError
 from parley.words.units import FreeText, MessageId
 
+MOST_TEXT: Final = 500
 
-def call(desk: Desk, scope: StopScope, text: FreeText | None) -> Message:
+
+def call(desk: Desk, scope: StopScope, text: str | None) -> Message:
     """Call a STOP. It is recorded here before anything is sent.
 
-    A notice whose volume is too large for a FLASH is named without it: that must not hold up a STOP.
+    Nothing in it may hold it up: text is made fit, and cut; a notice whose volume is too large for a
+    FLASH is named without it; a place or volume that cannot be sent becomes the whole line.
 
     Raises:
         InputError: line-not-open.
-        PeerError: volume-invalid, flash-too-large.
     """
-    body = bodies.Stop(salt=desk.salt(), scope=scope, text=text)
-    try:
-        return desk.send(body)
-    except PeerError as error:
-        if error.name != "flash-too-large" or not isinstance(scope, bodies.StopActivity):
-            raise
-        return desk.send(replace(body, scope=replace(scope, volume=None)))
+    body = bodies.Stop(salt=desk.salt(), scope=scope, text=_fit(text))
+    narrower = replace(scope, volume=None) if isinstance(scope, bodies.StopActivity) else bodies.StopLine()
+    for attempt in (body, replace(body, scope=narrower)):
+        try:
+            return desk.send(attempt)
+        except PeerError:
+            continue
+    return desk.send(bodies.Stop(salt=desk.salt(), scope=bodies.StopLine(), text=None))
+
+
+def _fit(text: str | None) -> FreeText | None:
+    """Return text that the wire takes: in normalisation form C, without harmful characters, short."""
+    if text is None:
+        return None
+    plain = "".join(character if character.isprintable() else " " for character in text[:MOST_TEXT])
+    return unicodedata.normalize("NFC", plain).strip() or None
 
 
 def scope_of_notice(desk: Desk, of: MessageId) -> StopScope:

@@ -242,8 +242,12 @@ class Tx(Reads, Protocol):
     def dequeue(self, line: LineId, message: MessageId) -> bool:
         """Take a message off the queue; tell whether it was there."""
 
-    def defer(self, line: LineId, awaited: MessageId, index: int) -> None:
-        """Keep the entry at `index` waiting for a message that it names."""
+    def defer(self, line: LineId, awaited: MessageId, index: int) -> bool:
+        """Keep the entry at `index` waiting for a message that it names; at most 64 wait for one.
+
+        Returns:
+            Whether there was room.
+        """
 
     def deferred(self, line: LineId, awaited: MessageId) -> list[int]:
         """Take back the entries that waited for a message, oldest first."""

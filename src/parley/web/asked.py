@@ -1,8 +1,8 @@
 """What our own desks and commands ask of the local API. One struct for each request body."""
 
-from typing import Final
+from typing import Annotated, Final
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from parley.node.answering import Typed
 from parley.node.lines import Wish
@@ -28,6 +28,8 @@ class Asked(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """Refuse a person who signs as the node: receipts alone are nobody's."""
         if self.role is Role.NODE:
             raise ValueError("the role `node` is no person's")
+        if self.role is Role.AUDITOR and not isinstance(self, AskStop):
+            raise ValueError("an auditor reads; only a STOP may come from anyone")
 
     @property
     def by(self) -> By:
@@ -151,7 +153,7 @@ class AskStop(Asked, frozen=True, kw_only=True):
 
     notice: str | None = None
     scope: StopScope | None = None
-    text: FreeText | None = None
+    text: Annotated[str, Meta(max_length=100_000)] | None = None
 
 
 class AskStopReply(Asked, frozen=True, kw_only=True):

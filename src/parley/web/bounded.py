@@ -5,6 +5,7 @@ connection that has said nothing yet is under the same time.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -61,3 +62,19 @@ class BoundedHttp(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+
+def pinned_to(is_pinned: Callable[[bytes | None], bool]) -> type[BoundedHttp]:
+    """Return the protocol for a listener whose every connection must show one of the pinned certificates.
+
+    TLS has checked that a chain leads to one; here the certificate itself is compared.
+    """
+
+    class PinnedHttp(BoundedHttp):
+        def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - as uvicorn has it
+            super().connection_made(transport)
+            session = transport.get_extra_info("ssl_object")
+            if session is None or not is_pinned(session.getpeercert(binary_form=True)):
+                transport.abort()
+
+    return PinnedHttp

@@ -12,7 +12,7 @@ from parley.ports.store import Line, Tx
 from parley.web import asked
 from parley.web.door import Door
 from parley.wire.message import Message
-from parley.words.bodies import StopLine
+from parley.words.bodies import Stop, StopLine, StopScope
 from parley.words.errors import InputError
 from parley.words.units import MessageId
 
@@ -21,6 +21,13 @@ class Stopped(Struct, frozen=True):
     """The message that was released about a STOP."""
 
     id: MessageId
+
+
+class Called(Struct, frozen=True):
+    """The STOP that was called, and its scope: wider than asked where what was asked could not be sent."""
+
+    id: MessageId
+    scope: StopScope
 
 
 class StopRoutes(Controller):
@@ -38,18 +45,23 @@ class StopRoutes(Controller):
         return stop_views(door.reads, door.own, found, door.clock.now_ms(), standing_only=not all_of_them)
 
     @post("/")
-    async def call(self, state: State, line: FromPath[str], data: JSONBody[asked.AskStop]) -> Stopped:
+    async def call(self, state: State, line: FromPath[str], data: JSONBody[asked.AskStop]) -> Called:
         """Call a STOP: on a notice, on a scope, or on the whole line."""
         door: Door = state.door
         found = find_line(door.reads, line)
-        thread = find_notice(door.reads, door.own, found, data.notice) if data.notice else None
+        try:
+            thread = find_notice(door.reads, door.own, found, data.notice) if data.notice else None
+        except InputError:
+            thread = None  # what cannot be found stops the whole line: a STOP is never refused for a name
 
         def command(tx: Tx) -> Message:
             desk = _desk(door, tx, found, data)
             scope = stopping.scope_of_notice(desk, thread.id) if thread else (data.scope or StopLine())
             return stopping.call(desk, scope, data.text)
 
-        return Stopped((await door.submit(command, urgent=True)).id)
+        message = await door.submit(command, urgent=True)
+        scope = message.body.scope if isinstance(message.body, Stop) else StopLine()
+        return Called(message.id, scope)
 
     @post("/{stop:str}/reply")
     async def answer(

@@ -22,6 +22,7 @@ from parley.words.units import Count, LineId, PartyId
 from parley.words.volume import Area, Band, Volume, Window
 
 PAYLOAD_TYPE: Final = "application/vnd.parley.message.v1+json"
+STOP_RANK: Final = RANK[Precedence.FLASH] + 1
 MAX_FLASH_PAYLOAD_BYTES: Final = 8 * 1024
 UNNUMBERED: Final = "receipt"
 """The one kind that has no number and no predecessor."""
@@ -270,5 +271,7 @@ def always(area: Area) -> Volume:
 
 
 def rank_of(body: AnyBody) -> int:
-    """Return the precedence as a number, FLASH highest."""
+    """Return the precedence as a number, FLASH highest; a STOP and all about it above every FLASH."""
+    if isinstance(body, bodies.Stop | bodies.StopReply | bodies.StopReaffirm | bodies.StopRelease):
+        return STOP_RANK
     return RANK[precedence_of(body)]

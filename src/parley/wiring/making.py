@@ -4,6 +4,7 @@ import contextlib
 import ipaddress
 import secrets
 import shutil
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -129,7 +130,13 @@ def _make(
     home.path.mkdir(parents=True, exist_ok=True, mode=0o700)
     root = make_signing_key(home.root_key, passphrase)
     keys = {purpose: make_signing_key(home.key(purpose), passphrase) for purpose in PURPOSES}
-    pem = make_certificate(home.key("tls"), home.certificate, settings.name, now_ms, passphrase)
+    pem = make_certificate(
+        home.key("tls"),
+        home.certificate,
+        sha256(bytes.fromhex(root.public_hex)).hexdigest(),
+        now_ms,
+        passphrase,
+    )
     descriptor = Descriptor(
         v=1,
         name=settings.name,

@@ -32,7 +32,7 @@ from parley.node.recording import sign_heads
 from parley.ports.store import Line, Tx
 from parley.record.checkpoint import Checkpoint
 from parley.web.api import make_api
-from parley.web.bounded import BoundedHttp
+from parley.web.bounded import BoundedHttp, pinned_to
 from parley.web.door import Door
 from parley.web.hub import Hub
 from parley.web.peer import PeerApp
@@ -156,7 +156,7 @@ class RunningNode:
             app,
             ssl_context_factory=(lambda _config, _default: self._tls.listener) if secure else None,
             loop="none",
-            http=BoundedHttp,
+            http=pinned_to(self._tls.is_pinned) if secure else BoundedHttp,
             ws="none",
             lifespan="off",
             log_level="critical",

@@ -265,7 +265,8 @@ class LineTerms(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     evidence: EvidenceLevel
     read_back_within: Deadlines
     answer_within: Deadlines
-    stop_answer_ms: DurationMs
+    stop_answer_ms: Annotated[int, Meta(ge=1_000, le=60_000)]
+    """A person's answer to a STOP is due within 60 s at the most (rule 5)."""
     test_interval_ms: DurationMs
     separation: SeparationDistances
 
