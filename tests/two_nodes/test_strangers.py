@@ -34,7 +34,7 @@ async def knock(both: Pair, home: Home | None, **protocol: object) -> httpx.Resp
 @on_loop
 async def test_a_stranger_s_certificate_is_refused_and_none_is_too(tmp_path: Path) -> None:
     async with pair(tmp_path) as both:
-        stranger = make_home(tmp_path / "STRANGER", "EASTERN")
+        stranger = make_home(tmp_path / "elsewhere" / "STRANGER", "EASTERN")
         for home in (stranger, None):
             with pytest.raises((httpx.ConnectError, httpx.ReadError, httpx.RemoteProtocolError)):
                 await knock(both, home)
@@ -57,7 +57,7 @@ async def test_a_server_that_is_not_the_pinned_peer_hears_nothing(tmp_path: Path
     async with pair(tmp_path) as both:
         both.cut()
         await both.a.release(draft())
-        stranger = make_home(tmp_path / "STRANGER", "COALITION")
+        stranger = make_home(tmp_path / "elsewhere" / "STRANGER", "COALITION")
         port = free_port()
         heard: list[bytes] = []
 
