@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from parley.config.home import Home
 from parley.config.settings import Settings
 from parley.node.pinning import check_reachable
-from parley.web.bounded import pinned_to
+from parley.web.bounded import BoundedHttp, pinned_to
 from parley.wire.document import read_descriptor
 from parley.wiring.making import init
 from parley.words.errors import InputError
@@ -30,7 +30,11 @@ def test_an_own_descriptor_can_be_pinned_and_another_party_s_certificate_cannot(
 @pytest.mark.parametrize(
     ("shown", "aborted"), [(b"pinned", False), (b"signed by the pinned one", True), (None, True)]
 )
-def test_a_connection_must_show_the_pinned_certificate_itself(shown: bytes | None, *, aborted: bool) -> None:
+def test_a_connection_must_show_the_pinned_certificate_itself(
+    shown: bytes | None,
+    aborted: bool,
+    monkeypatch: pytest.MonkeyPatch,  # noqa: FBT001 - a case of the table
+) -> None:
     class Session:
         def getpeercert(self, *, binary_form: bool) -> bytes | None:
             assert binary_form
@@ -39,20 +43,14 @@ def test_a_connection_must_show_the_pinned_certificate_itself(shown: bytes | Non
     class Transport:
         aborted = False
 
-        def get_extra_info(self, name: str, default: object = None) -> object:
-            return Session() if name == "ssl_object" else default
+        def get_extra_info(self, name: str) -> object:
+            return Session() if name == "ssl_object" else None
 
         def abort(self) -> None:
             self.aborted = True
 
+    monkeypatch.setattr(BoundedHttp, "connection_made", lambda _protocol, _transport: None)
     transport = Transport()
     protocol = pinned_to(lambda der: der == b"pinned")
-    checked = object.__new__(protocol)
-    base = protocol.__mro__[1]
-    original = base.connection_made
-    base.connection_made = lambda _self, _transport: None  # type: ignore[method-assign]
-    try:
-        checked.connection_made(transport)
-    finally:
-        base.connection_made = original  # type: ignore[method-assign]
+    protocol.connection_made(object.__new__(protocol), transport)
     assert transport.aborted is aborted
