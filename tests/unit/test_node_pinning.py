@@ -32,8 +32,8 @@ def test_an_own_descriptor_can_be_pinned_and_another_party_s_certificate_cannot(
 )
 def test_a_connection_must_show_the_pinned_certificate_itself(
     shown: bytes | None,
-    aborted: bool,
-    monkeypatch: pytest.MonkeyPatch,  # noqa: FBT001 - a case of the table
+    aborted: bool,  # noqa: FBT001 - a case of the table
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     class Session:
         def getpeercert(self, *, binary_form: bool) -> bytes | None:

@@ -84,7 +84,7 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
             "database-missing",
             "the database is missing; a node never starts an empty one in its place",
             where=str(path),
-            do="Put it back from the other volume or a backup, or see docs/attacks.md, restoring old state.",
+            do="Find the newest copy. docs/attacks.md says why an older one must not be used.",
         )
     mode = "rw" if write else "ro"
     connection = sqlite3.connect(
