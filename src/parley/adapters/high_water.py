@@ -32,6 +32,8 @@ class _Row(Struct, frozen=True):
 
 
 _ROW: Final = msgspec.json.Decoder(_Row)
+FIRST_COMMIT_ENTRIES: Final = 16
+"""A line's first commit may hold up to this many: a crash may come before its first mark."""
 ROW_BYTES: Final = 150
 LONGEST_LOG_BYTES: Final = 1_000_000
 
@@ -80,8 +82,17 @@ class HighWater:
         """Raise when the database is behind the marks.
 
         Raises:
-            SystemFault: database-older or database-other.
+            SystemFault: database-older, database-other or high-water-emptied.
         """
+        for known in reads.lines():
+            entries = reads.chain(known.id).tree.size
+            if known.id not in self._marks and entries > FIRST_COMMIT_ENTRIES:
+                raise SystemFault(
+                    "high-water-emptied",
+                    f"the high-water file does not know line {known.name}, which has {entries} entries",
+                    where=str(self._path),
+                    do="Put the file back. Without it nobody can tell whether the database is an old copy.",
+                )
         for line, mark in self._marks.items():
             tree = reads.chain(line).tree
             if tree.size < mark.size:

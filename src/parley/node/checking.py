@@ -20,7 +20,7 @@ from parley.node.own import Own
 from parley.ports.picture import PictureStore
 from parley.ports.store import Happening, Line, Reads, Tx
 from parley.words.codes import UnitState
-from parley.words.errors import InputError
+from parley.words.errors import InputError, SystemFault
 from parley.words.units import LineId, MessageId, TimeMs
 from parley.words.volume import Volume
 
@@ -51,16 +51,16 @@ class Checker:
         self._own = own
         self._engine = engine
         self._pictures = pictures
+        self._ready = False
         self._closing: list[tuple[TimeMs, str, LineId, MessageId]] = []
 
-    def load(self, reads: Reads, now_ms: TimeMs) -> list[tuple[LineId, MessageId]]:
-        """Load the picture and all open notices.
+    def load_notices(self, reads: Reads, now_ms: TimeMs) -> list[tuple[LineId, MessageId]]:
+        """Take up all open notices, after the picture. Until then every check is refused as not ready.
 
         Returns:
             The versions of the peers that are still unchecked: a crash may have come between the
             receipt and the check.
         """
-        self._engine.set_picture(self._pictures.load())
         unchecked = []
         for line in reads.lines():
             for thread in reads.threads(line.id, open_only=True):
@@ -68,6 +68,7 @@ class Checker:
                 newest = threads.latest(thread).id
                 if reads.private(line.id, f"check/{newest}") is None:
                     unchecked.append((line.id, newest))
+        self._ready = True
         return unchecked
 
     def reload_picture(self) -> None:
@@ -110,6 +111,10 @@ class Checker:
     def _check(
         self, reads: Reads, line: Line, volume: Volume, notice: str, leave_out: frozenset[str], now_ms: TimeMs
     ) -> CheckResult:
+        if not self._ready:
+            raise SystemFault(
+                "check-not-ready", "the open notices are not all loaded", do="Wait a moment, and ask again."
+            )
         self._reopen(reads, now_ms)
         separation = separation_of(line.terms.separation)
         return self._engine.check(volume, separation, notice=notice, leave_out=leave_out, now_ms=now_ms)

@@ -72,13 +72,25 @@ class CheckThread:
         self._thread = threading.Thread(target=self._loop_forever, name="check", daemon=True)
 
     def start(self) -> None:
-        """Load the picture and the open notices, and check what a crash left unchecked.
+        """Load the picture; then, on this thread, the open notices, and check what a crash left unchecked.
+
+        Many large notices take long to load, and nothing waits for them: no receipt, and no STOP.
 
         Raises:
             SystemFault: the picture cannot be read.
         """
-        unchecked = self._checker.load(self._reads, self._clock.now_ms())
+        self._checker.reload_picture()
         self._thread.start()
+        self._jobs.put(self._load_notices)
+
+    def _load_notices(self) -> None:
+        now_ms = self._clock.now_ms()
+        try:
+            unchecked = self._checker.load_notices(self._reads, now_ms)
+        except ParleyError as error:
+            name, detail = error.name, str(error)
+            self._write(lambda tx: _say_not_loaded(tx, name, detail, now_ms)).result()
+            return
         self._want(unchecked, RANK[Precedence.FLASH])
 
     def close(self) -> None:
@@ -185,6 +197,12 @@ class CheckThread:
     def _loop_forever(self) -> None:
         while (job := self._jobs.get()) is not None:
             job()
+
+
+def _say_not_loaded(tx: Tx, name: str, detail: str, now_ms: int) -> None:
+    """Say that no check can be made: each is refused as not ready until the node is started again."""
+    tx.write_journal(now_ms, "check-failed", {"error": name})
+    tx.publish(Happening(at_ms=now_ms, line=None, what="check_failed", detail=detail))
 
 
 def _keep(
