@@ -259,7 +259,8 @@ AboutThread = (
 def _about_thread(tx: Tx, acted: Acted, body: AboutThread) -> MessageId | None:
     thread = _thread_of(tx, acted.line, body.of)
     if thread is None:
-        _publish(tx, acted)
+        is_alarm = isinstance(body, bodies.Unreadable)
+        _publish(tx, acted, what="unreadable" if is_alarm else "message")
         return body.of if _may_join_a_thread(tx, acted, body.of) else None
     if isinstance(body, bodies.Begin) and thread.phase in CLOSED and acted.seq > thread.phase_seq:
         thread = _under_stops(tx, acted.line, thread)

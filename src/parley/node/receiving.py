@@ -27,6 +27,8 @@ from parley.words.errors import PeerError
 from parley.words.units import LineId, MessageId, TimeMs
 
 UNVERIFIED_STOP_EVERY_MS: Final = 60_000
+OUR_BUGS: Final = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What acting on a message may raise if it is wrong; a failing store raises other errors, and ends the node."""
 NEVER_ANSWERED: Final = frozenset({"receipt", "unreadable"})
 
 
@@ -131,10 +133,8 @@ def _receive_one(
         return _fork(tx, line, message, other, now_ms), None
     entry = record_received(tx, line, message, now_ms)  # (5)
     if message.fault is None:
-        act(
-            tx,
-            Acted(line=line, message=message, own=own.party, at_ms=min(entry.at, now_ms), index=entry.index),
-        )
+        at_ms = min(entry.at, now_ms)
+        _act(tx, Acted(line=line, message=message, own=own.party, at_ms=at_ms, index=entry.index))
     elif message.header.kind not in NEVER_ANSWERED:
         _answer_unreadable(tx, own, line, message, now_ms)
     if message.fault is not None and message.header.kind == "stop":
@@ -143,6 +143,16 @@ def _receive_one(
     if message.header.kind == "receipt":
         return result, None
     return result, ReceiptItem(id=message.id, index=entry.index, at_ms=entry.at)
+
+
+def _act(tx: Tx, acted: Acted) -> None:
+    """Let a message act. A bug of ours in that must not cost the record, or the rest of the push."""
+    try:
+        tx.attempt(lambda part: act(part, acted))
+    except OUR_BUGS as error:
+        data = {"line": acted.line.id, "id": acted.message.id, "error": repr(error)[:400]}
+        tx.write_journal(acted.at_ms, "act-failed", data)
+        _publish(tx, acted.line, acted.at_ms, "act_failed", f"{acted.message.header.kind} {acted.message.id}")
 
 
 def _contradicted(tx: Tx, line: Line, message: Message) -> MessageId | None:
