@@ -1,5 +1,6 @@
 """`parley init` and `parley serve`: the two commands that do not talk to a running node."""
 
+import asyncio
 import sys
 from pathlib import Path
 from typing import Annotated, Final
@@ -121,10 +122,13 @@ def serve(
     """Run the node until it is interrupted."""
     import uvloop
 
+    from parley.cli.alarms import show_alarms
     from parley.wiring.running import RunningNode
     from parley.wiring.running import serve as run_node
 
     sys.setswitchinterval(SWITCH_S)
+
+    shown: list[asyncio.Task[None]] = []  # kept: a task that nobody holds may be dropped
 
     def ready(node: RunningNode) -> None:
         said = {
@@ -139,6 +143,8 @@ def serve(
                 f"[bold]{said['name']}[/] serves peers on {said['peer_listen']}, desks on {said['desk_listen']}"
             )
         sys.stdout.flush()
+        if not as_json and sys.stdout.isatty():
+            shown.append(asyncio.get_running_loop().create_task(show_alarms(node)))
 
     uvloop.run(
         run_node(
