@@ -10,6 +10,7 @@ from parley.check.engine import CheckEngine
 from parley.check.model import Against, CheckResult, Level, OtherKind, Separation, separation_of
 from parley.geo.box import Box5
 from parley.picture.model import Layer, OwnItem, OwnKind, Picture
+from parley.ports.volume_index import Held
 from parley.words.bodies import SeparationDistances
 from parley.words.codes import Datum
 from parley.words.errors import InputError, SystemFault
@@ -272,11 +273,11 @@ class _Failing:
         self.fails = False
         self.stray: list[int] = []
 
-    def add(self, key: int, box: Box5) -> None:
-        self.add_all([(key, box)])
+    def add(self, key: int, box: Box5, kept: bytes = b"") -> None:
+        self.add_all([Held(key, box, kept)])
 
-    def add_all(self, boxes: Iterable[tuple[int, Box5]]) -> None:
-        list(boxes)
+    def add_all(self, held: Iterable[Held]) -> None:
+        list(held)
         if self.fails:
             raise SystemFault("volume-index-failed", "The disk is on fire")
 
@@ -288,6 +289,12 @@ class _Failing:
         if self.fails:
             raise SystemFault("volume-index-failed", "The disk is on fire")
         return self.stray
+
+    def matches(self, box: Box5) -> list[tuple[int, bytes]]:
+        return [(key, b"") for key in self.candidates(box)]
+
+    def count(self) -> int:
+        return 0
 
 
 def test_a_failure_raises_and_is_never_a_short_list() -> None:

@@ -28,7 +28,7 @@ from parley.geo.shape import Disc, shape_of
 from parley.geo.validity import Fault, volume_fault
 from parley.picture.model import OwnItem, Picture
 from parley.picture.validity import item_fault
-from parley.ports.volume_index import VolumeIndex
+from parley.ports.volume_index import Held, VolumeIndex
 from parley.words.errors import InputError, SystemFault
 from parley.words.volume import Volume, Window
 
@@ -206,13 +206,13 @@ class CheckEngine:
         for key in gone:
             self._index.remove(key)
             del names[self._entries.pop(key).id]
-        boxes = []
+        held = []
         for entry in fresh:
             key, self._next_key = self._next_key, self._next_key + 1
             self._entries[key] = entry
             names[entry.id] = key
-            boxes.append((key, box_of(entry.volume)))
-        self._index.add_all(boxes)
+            held.append(Held(key, box_of(entry.volume)))
+        self._index.add_all(held)
         self._broken = was
 
 
