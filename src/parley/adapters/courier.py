@@ -14,10 +14,10 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-import aiohttp
 import msgspec
 from msgspec import Struct
 
+from parley.adapters.peer_client import PeerClient
 from parley.node.framing import answer_gap, beat, take_beat
 from parley.node.own import Own
 from parley.node.receiving import Received, Refused, Result, Status, open_batch, receive
@@ -40,8 +40,6 @@ ORDINARY_LANE: Final = tuple(rank for rank in RANK.values() if rank not in FLASH
 FIRST_WAIT_S: Final = 0.1
 LONGEST_WAIT_S: Final = {FLASH_LANE: 2.0, ORDINARY_LANE: 15.0}
 REFUSED_WAIT_S: Final = 60.0
-TIMEOUT: Final = aiohttp.ClientTimeout(total=30.0, sock_connect=5.0)
-MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
 OK: Final = 200
 DEGRADED_BEATS: Final = 2
 SILENT_BEATS: Final = 4
@@ -77,7 +75,7 @@ class Courier:
     """Carries for all lines of a node. Lives on the event loop.
 
     Args:
-        client: makes an HTTP client whose TLS trusts this line's peer alone.
+        client: makes a client whose TLS trusts this line's peer alone.
         beat_s: seconds between beats.
     """
 
@@ -87,7 +85,7 @@ class Courier:
         reads: Reads,
         submit: Submit,
         clock: Clock,
-        client: Callable[[Line], aiohttp.ClientSession],
+        client: Callable[[Line], PeerClient],
         *,
         beat_s: float,
     ) -> None:
@@ -147,7 +145,7 @@ class Courier:
     async def _carry(self, line: Line, lane: tuple[int, ...], wake: asyncio.Event) -> None:
         refused: dict[MessageId, float] = {}
         wait_s = FIRST_WAIT_S
-        async with self._client(line) as client:
+        with contextlib.closing(self._client(line)) as client:
             while True:
                 wake.clear()
                 batch = self._batch(line, lane, refused)
@@ -186,7 +184,7 @@ class Courier:
         return batch[:BATCH_MESSAGES]
 
     async def _push(
-        self, client: aiohttp.ClientSession, line: Line, batch: list[Queued], refused: dict[MessageId, float]
+        self, client: PeerClient, line: Line, batch: list[Queued], refused: dict[MessageId, float]
     ) -> bool:
         """Push a batch and take the answer; tell whether anything left the queue."""
         body = b'{"envelopes":[' + b",".join(row.envelope for row in batch) + b"]}"
@@ -238,16 +236,16 @@ class Courier:
 
     async def _beat_on(self, line: Line) -> None:
         """Beat for ever. A frame that brings a gap request is answered from the record."""
-        async with self._client(line) as client:
+        with contextlib.closing(self._client(line)) as client:
             while True:
                 with contextlib.suppress(Problem):
                     await self._beat(client, line)
                 await asyncio.sleep(self._beat_s * self._random.uniform(0.9, 1.1))
 
-    async def _beat(self, client: aiohttp.ClientSession, line: Line) -> None:
+    async def _beat(self, client: PeerClient, line: Line) -> None:
         await self._frame(client, line, beat(self._reads, self._own, line, self._clock.now_ms()))
 
-    async def _frame(self, client: aiohttp.ClientSession, line: Line, frame: AnyFrame) -> None:
+    async def _frame(self, client: PeerClient, line: Line, frame: AnyFrame) -> None:
         envelope = sign_frame(frame, self._own.message_key)
         answer = _FRAMES.decode(await self._post(client, line, "frame", envelope))
         self.heard(line.id)
@@ -265,13 +263,13 @@ class Courier:
         answer_gap(tx, self._own, line, heard)
         return None
 
-    async def _post(self, client: aiohttp.ClientSession, line: Line, what: str, body: bytes) -> bytes:
+    async def _post(self, client: PeerClient, line: Line, what: str, body: bytes) -> bytes:
         """Post to the first of the peer's addresses that answers."""
         problem: Exception = PeerError("no-endpoint", "the peer's descriptor names no address")
         for endpoint in line.peer.endpoints if line.peer else ():
             try:
-                status, answer = await _exchange(client, f"{endpoint}/line/v1/{line.id}/{what}", body)
-            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                status, answer = await client.post(endpoint, f"/line/v1/{line.id}/{what}", body)
+            except (PeerError, TimeoutError, OSError) as error:
                 problem = error
                 continue
             if status == OK:
@@ -287,17 +285,6 @@ def _some_left(tx: Tx, batch: list[Queued]) -> bool:
     """Tell whether a part of a batch is queued no longer; a receipt that we held already does that too."""
     waiting = tx.queue(batch[0].line, [row.rank for row in batch], len(batch))
     return {row.id for row in waiting} != {row.id for row in batch}
-
-
-async def _exchange(client: aiohttp.ClientSession, url: str, body: bytes) -> tuple[int, bytes]:
-    """Post, and read an answer of bounded size."""
-    async with client.post(url, data=body, timeout=TIMEOUT, allow_redirects=False) as response:
-        chunks = bytearray()
-        async for chunk in response.content.iter_any():
-            chunks += chunk
-            if len(chunks) > MAX_ANSWER_BYTES:
-                raise PeerError("answer-too-large", f"an answer holds at most {MAX_ANSWER_BYTES} bytes")
-        return response.status, bytes(chunks)
 
 
 async def _wait(wake: asyncio.Event, longest_s: float | None) -> None:

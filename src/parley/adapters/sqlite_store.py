@@ -26,6 +26,8 @@ from parley.words.units import LineId, MessageId, PartyId, Seq, TimeMs
 T = TypeVar("T")
 SCHEMA_VERSION: Final = 1
 MOST_WAITING: Final = 64
+CHECKPOINT_PAGES: Final = 4_000
+"""After this many pages (16 MB) the log is carried into the database: about one commit in 300 waits for it."""
 QUARANTINE_ROWS: Final = 1_000
 QUARANTINE_BYTES: Final = 64 * 1024
 JOURNAL_START: Final = "0" * 64
@@ -98,6 +100,7 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     if write:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     row = connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
     if row is None or row[0] != SCHEMA_VERSION:
         connection.close()
@@ -283,10 +286,15 @@ class SqliteReads:
 
 
 class SqliteTx(SqliteReads):
-    """What a command writes through. See `ports.store.Tx`."""
+    """What a command writes through. See `ports.store.Tx`.
+
+    Chains change with every entry: they are kept as values while a batch runs, and `settle` writes each once.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         super().__init__(connection)
+        self._chains: dict[LineId, Chain] = {}
+        self._moved: dict[LineId, None] = {}
         self.happenings: list[Happening] = []
         self.touched: dict[LineId, None] = {}
         self.queued: set[tuple[LineId, int]] = set()
@@ -296,7 +304,7 @@ class SqliteTx(SqliteReads):
         return self._connection.execute(sql, values)
 
     def attempt(self, command: Callable[[Self], T]) -> T | ParleyError:
-        published, touched = len(self.happenings), dict(self.touched)
+        published, touched, chains = len(self.happenings), dict(self.touched), dict(self._chains)
         self._run("SAVEPOINT part")
         try:
             result = command(self)
@@ -304,7 +312,7 @@ class SqliteTx(SqliteReads):
             self._run("ROLLBACK TO part")
             self._run("RELEASE part")
             del self.happenings[published:]
-            self.touched = touched
+            self.touched, self._chains = touched, chains
             self._journal_tail = None
             if isinstance(error, ParleyError):
                 return error
@@ -322,11 +330,19 @@ class SqliteTx(SqliteReads):
         )
 
     def append(
-        self, line: LineId, recorded: Recorded, envelope: bytes, chain: Chain, hashes: Sequence[StoredHash]
+        self,
+        line: LineId,
+        recorded: Recorded,
+        envelope: bytes,
+        chain: Chain,
+        hashes: Sequence[StoredHash],
+        *,
+        rank: int | None = None,
     ) -> None:
         entry = recorded.entry
         self._run(
-            "INSERT INTO entry (line, idx, id, author, seq, kind, value, envelope) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO entry (line, idx, id, author, seq, kind, value, rank, envelope)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             line,
             entry.index,
             entry.id,
@@ -334,15 +350,31 @@ class SqliteTx(SqliteReads):
             entry.seq,
             recorded.kind,
             entries.encode(entry),
+            rank,
             envelope,
         )
+        if rank is not None:
+            self.queued.add((line, rank))
         rows = [(line, completed_by(level, index), level, digest) for level, index, digest in hashes]
         self._connection.executemany("INSERT INTO tree VALUES (?, ?, ?, ?)", rows)
         self.put_chain(line, chain)
         self.touched[line] = None
 
+    def chain(self, line: LineId) -> Chain:
+        held = self._chains.get(line)
+        if held is None:
+            held = self._chains[line] = super().chain(line)
+        return held
+
     def put_chain(self, line: LineId, chain: Chain) -> None:
-        self._run("INSERT OR REPLACE INTO chain VALUES (?, ?)", line, _encode(chain))
+        self._chains[line] = chain
+        self._moved[line] = None
+
+    def settle(self) -> None:
+        """Write the chains that moved: the last thing before a commit."""
+        for line in self._moved:
+            if line in self._chains:
+                self._run("INSERT OR REPLACE INTO chain VALUES (?, ?)", line, _encode(self._chains[line]))
 
     def put_head(self, line: LineId, size: int, note: bytes) -> None:
         self._run("INSERT INTO head VALUES (?, ?, ?)", line, size, note)

@@ -176,6 +176,7 @@ class Writer:
             if future.set_running_or_notify_cancel():
                 done.append((future, self._attempt(tx, command)))
         self._before_commit(tx)
+        tx.settle()
         run("COMMIT")
         if waiting:
             with self._wake:

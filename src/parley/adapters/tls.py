@@ -3,8 +3,7 @@
 import ssl
 from pathlib import Path
 
-import aiohttp
-
+from parley.adapters.peer_client import PeerClient
 from parley.ports.store import Line
 
 
@@ -39,10 +38,9 @@ class Tls:
         """Tell whether this very certificate is a peer's: a chain that leads to one is not enough."""
         return certificate_der in self._pinned
 
-    def client(self, line: Line) -> aiohttp.ClientSession:
+    def client(self, line: Line) -> PeerClient:
         """Return a client that speaks to this line's peer and to nobody else."""
         context = self._context(ssl.PROTOCOL_TLS_CLIENT)
         if line.peer is not None:
             context.load_verify_locations(cadata=line.peer.certificate_pem)
-        connector = aiohttp.TCPConnector(ssl=context, limit=2, keepalive_timeout=60)
-        return aiohttp.ClientSession(connector=connector, trust_env=False, auto_decompress=False)
+        return PeerClient(context)

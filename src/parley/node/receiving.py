@@ -160,6 +160,9 @@ def _contradicted(tx: Tx, line: Line, message: Message) -> MessageId | None:
     header = message.header
     if header.seq is None:
         return None
+    chain = tx.chain(line.id)
+    if chain.seen is not None and header.seq == chain.seen.seq + 1 > chain.top:
+        return None if header.prev == chain.seen.id else chain.seen.id  # as a rule: the next in order
     taken = tx.numbered(line.id, header.from_, header.seq)
     if taken is not None:
         return taken

@@ -78,8 +78,7 @@ def record_sent(tx: Tx, own: Own, line: Line, body: AnyBody, by: By, now_ms: Tim
     )
     message = sign_message(header, body, own.message_key)
     moved = replace(chain, tip=Tip(seq=seq, id=message.id))
-    entry = _append(tx, line, message, Direction.SENT, at_ms, moved)
-    tx.enqueue(line.id, message.id, rank_of(body))
+    entry = _append(tx, line, message, Direction.SENT, at_ms, moved, rank=rank_of(body))
     return message, entry
 
 
@@ -130,7 +129,16 @@ def _with_seq(tx: Tx, line: Line, message: Message, chain: Chain) -> Chain:
     return replace(chain, seen=seen, top=max(chain.top, seq))
 
 
-def _append(tx: Tx, line: Line, message: Message, direction: Direction, at_ms: TimeMs, chain: Chain) -> Entry:
+def _append(
+    tx: Tx,
+    line: Line,
+    message: Message,
+    direction: Direction,
+    at_ms: TimeMs,
+    chain: Chain,
+    *,
+    rank: int | None = None,
+) -> Entry:
     entry = Entry(
         epoch=line.epoch,
         index=chain.tree.size,
@@ -143,7 +151,8 @@ def _append(tx: Tx, line: Line, message: Message, direction: Direction, at_ms: T
     )
     tree, hashes = chain.tree.append(leaf_hash(entries.encode(entry)))
     recorded = Recorded(entry=entry, kind=message.header.kind)
-    tx.append(line.id, recorded, message.envelope, replace(chain, tree=tree, last_ms=at_ms), hashes)
+    chain = replace(chain, tree=tree, last_ms=at_ms)
+    tx.append(line.id, recorded, message.envelope, chain, hashes, rank=rank)
     return entry
 
 

@@ -214,9 +214,19 @@ class Tx(Reads, Protocol):
         """Keep a line."""
 
     def append(
-        self, line: LineId, recorded: Recorded, envelope: bytes, chain: Chain, hashes: Sequence[StoredHash]
+        self,
+        line: LineId,
+        recorded: Recorded,
+        envelope: bytes,
+        chain: Chain,
+        hashes: Sequence[StoredHash],
+        *,
+        rank: int | None = None,
     ) -> None:
-        """Append an entry with its envelope and tree hashes, and move the chain."""
+        """Append an entry with its envelope and tree hashes, and move the chain.
+
+        With a `rank` the message waits for the courier, in the lane of that rank.
+        """
 
     def put_chain(self, line: LineId, chain: Chain) -> None:
         """Keep where the numbering stands, when nothing was appended."""

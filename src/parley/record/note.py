@@ -147,7 +147,13 @@ class Signer(Struct, frozen=True):
     @property
     def verifier(self) -> Verifier:
         """The public half."""
-        return Verifier(self.name, self.private.public_key().public_bytes_raw())
+        return _public_half(self.name, self.private)
+
+
+@lru_cache(maxsize=256)
+def _public_half(name: str, private: Ed25519PrivateKey) -> Verifier:
+    """Derive the public half; a head is signed with every commit, by few keys."""
+    return Verifier(name, private.public_key().public_bytes_raw())
 
 
 class Opened(Struct, frozen=True):

@@ -72,7 +72,7 @@ def _guard(token: str) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRout
 
     async def check(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
         # A coroutine, because a plain function would be run on another thread for each request.
-        shown = connection.headers.get("authorization", "").encode()
+        shown = next((value for name, value in connection.scope["headers"] if name == b"authorization"), b"")
         if not secrets.compare_digest(shown, expected):
             raise NotAuthorizedException("show the node's token: it is in the file `token` of its folder")
 

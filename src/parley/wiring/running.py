@@ -6,6 +6,7 @@ desk -> web.api  -> writer (record, state, queue)   -> courier -> peer
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -162,6 +163,7 @@ class RunningNode:
             log_level="critical",
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # nobody forwards for us; what such a header says is not believed
             date_header=False,
             timeout_keep_alive=75,
             timeout_graceful_shutdown=GRACE_S,
@@ -238,6 +240,9 @@ async def serve(
         asyncio.get_running_loop().add_reader(STDIN, lambda: _read_or_end(done))
     try:
         await node.start()
+        # What is loaded now lives as long as the node: no collection need look at it again.
+        gc.collect()
+        gc.freeze()
         ready(node)
         await done.wait()
     finally:
