@@ -5,7 +5,6 @@ The clients speak just enough HTTP over one kept connection, so that what is mea
 
 import asyncio
 import contextlib
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -17,6 +16,7 @@ import msgspec
 
 from parley.config.home import Home
 from parley.config.settings import Settings
+from parley.exercises.free_port import free_port
 from parley.wiring.making import init
 
 NODE = Path(__file__).with_name("node_process.py")
@@ -119,15 +119,9 @@ class Side:
         return self.process.pid
 
 
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 def make_side(name: str, folder: Path) -> Side:
     """Make a node's home."""
-    home, peer_port, desk_port = Home(folder / name.lower()), _free_port(), _free_port()
+    home, peer_port, desk_port = Home(folder / name.lower()), free_port(), free_port()
     settings = Settings(
         name=name,
         peer_listen=f"127.0.0.1:{peer_port}",

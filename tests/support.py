@@ -6,7 +6,6 @@
 import asyncio
 import functools
 import json
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ import uvloop
 from parley.adapters.sqlite_store import SqliteReads, connect
 from parley.config.home import Home
 from parley.config.settings import Settings, read_settings
+from parley.exercises.free_port import free_port
 from parley.node.auditing import verify_record
 from parley.node.own import Own
 from parley.ports.store import Line, Reads
@@ -46,13 +46,6 @@ def on_loop(scenario: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, Non
         uvloop.run(scenario(*args, **kwargs))
 
     return test
-
-
-def free_port() -> int:
-    """Return a port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def until(

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from answering import answering, http
-from support import draft, free_port, on_loop, pair, until
+from parley.exercises.free_port import free_port
+from support import draft, on_loop, pair, until
 
 ANSWERS: dict[str, Callable[[bytes], bytes]] = {
     "no JSON": lambda _: http(b"\xff\xfe{"),

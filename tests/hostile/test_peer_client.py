@@ -11,8 +11,9 @@ import pytest
 from parley.adapters import peer_client
 from parley.adapters.peer_client import PeerClient
 from parley.config.home import Home
+from parley.exercises.free_port import free_port
 from parley.words.errors import PeerError
-from support import free_port, make_home, on_loop
+from support import make_home, on_loop
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]

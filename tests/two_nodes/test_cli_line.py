@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -16,16 +15,11 @@ import pytest
 
 from parley.cli import main
 from parley.cli.times import group_of
+from parley.exercises.free_port import free_port
 
 PARLEY = Path(sys.executable).with_name("parley")
 AT = "33 30 00 N 38 37 00 E"
 OUTPOST = "id,name,kind,lat,lon,radius_m,as_of\nu1,OUTPOST,unit,33.5,38.6167,0,2022-06-15T00:00Z\n"
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Party:

@@ -9,10 +9,11 @@ import msgspec
 
 from answering import answering, http
 from forger import Forger
+from parley.exercises.free_port import free_port
 from parley.wire.message import read_message
 from parley.words.bodies import Notice
 from parley.words.codes import RANK
-from support import Pair, circle, draft, free_port, listen_of, on_loop, pair, until, volume
+from support import Pair, circle, draft, listen_of, on_loop, pair, until, volume
 
 RANKS = tuple(RANK.values())
 

@@ -8,7 +8,8 @@ import pytest
 
 from answering import answering, http
 from parley.config.home import Home
-from support import Pair, draft, free_port, listen_of, make_home, on_loop, pair, until
+from parley.exercises.free_port import free_port
+from support import Pair, draft, listen_of, make_home, on_loop, pair, until
 
 
 def context_of(home: Home | None, trusted: Home) -> ssl.SSLContext:

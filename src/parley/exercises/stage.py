@@ -7,8 +7,6 @@ input, so none outlives us, however we die. Whatever happens, leaving the stage 
 import asyncio
 import contextlib
 import os
-import random
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
@@ -22,6 +20,7 @@ from msgspec.structs import replace
 from parley.config.home import Home
 from parley.config.settings import Settings, read_settings, write_settings
 from parley.exercises.desk import Desk
+from parley.exercises.free_port import free_port
 from parley.exercises.relay import HOST, Relay
 from parley.exercises.scenario import PlayedParty, Scenario, Side
 from parley.wiring.making import init
@@ -31,7 +30,6 @@ from parley.words.party import Descriptor
 BEAT_S: Final = 1.0
 START_S: Final = 30.0
 END_S: Final = 10.0
-PORTS: Final = range(20_000, 32_000)
 """Below the range from which the system takes ports for outgoing connections, so that none is lost."""
 TROUBLE_BYTES: Final = 2_000
 
@@ -105,7 +103,7 @@ async def opened(scenario: Scenario, at: Path, say: Callable[[str], None]) -> As
 
 async def _made(side: Side, party: PlayedParty, peer: PlayedParty, at: Path) -> PlayedNode:
     home = Home(at / side)
-    peer_port, desk_port = _free_port(), _free_port()
+    peer_port, desk_port = free_port(), free_port()
     relay = Relay(peer_port)
     settings = Settings(
         name=party.name,
@@ -119,17 +117,6 @@ async def _made(side: Side, party: PlayedParty, peer: PlayedParty, at: Path) -> 
     await relay.heal()
     trouble = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the node ends
     return PlayedNode(home=home, descriptor=descriptor, relay=relay, desk=desk, trouble=trouble)
-
-
-def _free_port() -> int:
-    """Return a port of the loopback that nobody holds."""
-    for port in random.sample(PORTS, len(PORTS)):
-        with socket.socket() as tried, contextlib.suppress(OSError):
-            tried.bind((HOST, port))
-            return port
-    raise SystemFault(
-        "no-free-port", "no port of the loopback is free", where=f"{PORTS.start} to {PORTS.stop}"
-    )
 
 
 async def _start_all(stage: Stage, starts_ms: int) -> None:
