@@ -19,6 +19,8 @@ from parley.words.errors import SystemFault
 _GRAIN: Final = 2.0**-22
 _FORM: Final = 1
 """The stored form; a file with another one is refused."""
+_MAPPED_BYTES: Final = 2**31 - 1
+"""How much of the file is read in place, from what the system keeps of it in memory anyway."""
 _CREATE: Final = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS boxes USING rtree("
     "key, x_low, x_high, y_low, y_high, z_low, z_high, t_low, t_high, h_low, h_high, +kept BLOB)"
@@ -113,7 +115,7 @@ class FileVolumeIndex(SqliteVolumeIndex):
             database.execute("PRAGMA locking_mode = EXCLUSIVE")
             database.execute("PRAGMA journal_mode = WAL")
             database.execute(f"PRAGMA synchronous = {'FULL' if flush else 'OFF'}")
-            database.execute("PRAGMA cache_size = -65536")
+            database.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
             _make_or_recognise(database)
         except sqlite3.Error as error:
             database.close()

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from parley.check.model import Separation
 from parley.geo.altitude import band_range_mm
-from parley.geo.box import Box5
+from parley.geo.box import Box3, Box5
 from parley.geo.distance import tolerance_m
 from parley.geo.shape import Disc, Shape
 from parley.words.units import TimeMs
@@ -18,7 +18,8 @@ _ALWAYS_S: Final = 1e12
 """Far beyond year 9999: the ends of a permanent window."""
 _ROUNDING: Final = 0.001
 """Metres or seconds: far more than doubles lose on the way from millimetres and milliseconds."""
-_FOREVER_MS: Final = 2**53
+FOREVER_MS: Final = 2**53
+"""The end of a window that has none."""
 
 
 class Volume5(Struct, frozen=True, eq=False, kw_only=True):
@@ -41,35 +42,45 @@ class Volume5(Struct, frozen=True, eq=False, kw_only=True):
         """Start and end; null is permanent."""
         if self.window is None:
             return None
-        end_ms = _FOREVER_MS if self.open_ended else self.window.end_ms
+        end_ms = FOREVER_MS if self.open_ended else self.window.end_ms
         return self.window.start_ms, end_ms
 
 
 def box_of(volume: Volume5) -> Box5:
     """The box that surely contains a volume."""
-    return _box(volume, 0.0, 0.0, 0.0)
+    return box5(volume.shape.box, volume.band, volume.times_ms)
 
 
 def search_box(volume: Volume5, separation: Separation) -> Box5:
-    """The box that meets the box of every volume within the separation.
-
-    The straight line between two points is never longer than the geodesic, so growing by the
-    horizontal separation misses nothing.
-    """
+    """The box that meets the box of every volume within the separation."""
     shape = volume.shape
-    reach_m = separation.horizontal_m + (shape.radius_m if isinstance(shape, Disc) else 0.0)
-    grow_m = separation.horizontal_m + 2 * tolerance_m(reach_m)
-    return _box(volume, grow_m, separation.vertical_m + _ROUNDING, separation.time_s + _ROUNDING)
+    return grown(box_of(volume), separation, shape.radius_m if isinstance(shape, Disc) else 0.0)
 
 
-def _box(volume: Volume5, grow_m: float, grow_h_m: float, grow_t_s: float) -> Box5:
-    x_low, x_high, y_low, y_high, z_low, z_high = volume.shape.box
-    times_ms = volume.times_ms
+def box5(box: Box3, band: Band, times_ms: tuple[TimeMs, TimeMs] | None) -> Box5:
+    """The box of an area, with the heights and times between which a volume surely lies."""
     if times_ms is None:
         start_s, end_s = -_ALWAYS_S, _ALWAYS_S
     else:
         start_s, end_s = (times_ms[0] - _ORIGIN_MS) / 1e3, (times_ms[1] - _ORIGIN_MS) / 1e3
-    low_mm, high_mm = band_range_mm(volume.band)
+    low_mm, high_mm = band_range_mm(band)
+    return Box5(*box, start_s, end_s, low_mm / 1e3, high_mm / 1e3)
+
+
+def grown(box: Box5, separation: Separation, radius_m: float) -> Box5:
+    """A box that meets the box of every volume within the separation of what lies in the one given.
+
+    The straight line between two points is never longer than the geodesic, so growing by the
+    horizontal separation misses nothing.
+
+    Args:
+        box: of the volume that is checked.
+        separation: how far apart things must stay.
+        radius_m: of its area, if it is a disc or a corridor, otherwise 0.
+    """
+    grow_m = separation.horizontal_m + 2 * tolerance_m(separation.horizontal_m + radius_m)
+    grow_s, grow_h_m = separation.time_s + _ROUNDING, separation.vertical_m + _ROUNDING
+    x_low, x_high, y_low, y_high, z_low, z_high, t_low, t_high, h_low, h_high = box
     return Box5(
         x_low - grow_m,
         x_high + grow_m,
@@ -77,10 +88,10 @@ def _box(volume: Volume5, grow_m: float, grow_h_m: float, grow_t_s: float) -> Bo
         y_high + grow_m,
         z_low - grow_m,
         z_high + grow_m,
-        start_s - grow_t_s,
-        end_s + grow_t_s,
-        low_mm / 1e3 - grow_h_m,
-        high_mm / 1e3 + grow_h_m,
+        t_low - grow_s,
+        t_high + grow_s,
+        h_low - grow_h_m,
+        h_high + grow_h_m,
     )
 
 
