@@ -85,6 +85,18 @@ PLACE: Final = Position(
     lon_ndeg=38_616_666_667,
     entered=Entered(text="33°30'N 38°37'E", format=c.CoordinateFormat.DM, precision_mm=1_852_000),
 )
+ENTERED: Final = tuple(
+    (lat_ndeg, lon_ndeg, Entered(text=text, format=form, precision_mm=precision_mm))
+    for lat_ndeg, lon_ndeg, text, form, precision_mm in (
+        (32_605_632_013, 40_601_119_182, "37S FS 5024 0870", c.CoordinateFormat.MGRS, 10_000),
+        (33_507_304_635, 40_617_528_746, "37 north 650240 3708700", c.CoordinateFormat.UTM, 1_000),
+        (88_726_257_367, 45_000_000_000, "UPS north 2100000 1900000", c.CoordinateFormat.UPS, 1_000),
+        (37_333_333_334, 38_500_000_000, "438LQ14", c.CoordinateFormat.GARS, 9_276_667),
+        (22_050_000_000, 33_616_666_667, "QHDH370030", c.CoordinateFormat.GEOREF, 185_533),
+        (33_505_833_333, 38_617_777_778, "al-Tanf", c.CoordinateFormat.PLACE, 36_000_000),
+    )
+)
+"""One position in each further format, its angles as our reader derives them."""
 CIRCLE: Final = Circle(centre=PLACE, radius_mm=5_000_000)
 WINDOW: Final = Window(start_ms=AT + HOUR, end_ms=AT + 2 * HOUR)
 BAND: Final = Band(
@@ -213,6 +225,15 @@ MORE_BODIES: Final[Mapping[str, b.AnyBody]] = {
     "notice-polygon-straight-edges": replace(
         NOTICE, volume=volume(square(c.Edges.STRAIGHT), band=UNLIMITED), actor=None
     ),
+    **{
+        f"notice-entered-{entered.format.value}": replace(
+            NOTICE,
+            volume=volume(
+                Circle(centre=replace(PLACE, lat_ndeg=lat, lon_ndeg=lon, entered=entered), radius_mm=1_000)
+            ),
+        )
+        for lat, lon, entered in ENTERED
+    },
     "notice-text-with-escapes": replace(
         NOTICE,
         actor='a "quoted" \\ / name',

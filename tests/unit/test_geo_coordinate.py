@@ -2,7 +2,8 @@
 
 import pytest
 
-from parley.geo.coordinate import format_decimal, format_dms, read_coordinate
+from parley.geo.angles import format_decimal, format_dms
+from parley.geo.coordinate import read_coordinate
 from parley.words.codes import CoordinateFormat
 from parley.words.errors import InputError
 from parley.words.volume import Position
@@ -48,9 +49,20 @@ def test_read(text: str, lat_ndeg: int, lon_ndeg: int, form: CoordinateFormat, p
         ("coordinate-unreadable", "33.5.2 38.1"),
         ("coordinate-unreadable", "33.5 30 N 38.5 30 E"),
         ("coordinate-unreadable", "120-42E.00"),
-        ("coordinate-unreadable", "\u0663\u0663.\u0665 \u0663\u0668.\u0665"),
+        ("coordinate-other-digits", "\u0663\u0663.\u0665 \u0663\u0668.\u0665"),
         ("coordinate-unreadable", "1e1 2.0"),
-        ("coordinate-unreadable", "33.5N 38.6E" + " " * 80),
+        ("coordinate-too-long", "33.5N 38.6E" + " " * 80),
+        ("coordinate-too-long", "9" * 1_000_000),
+        ("coordinate-other-digits", "\uff13\uff13.5N 38.6E"),
+        ("coordinate-other-digits", "33\u00b2 30 N 38 37 E"),
+        ("coordinate-other-script", "33.5 \u0634 38.6 \u0642"),
+        ("coordinate-hidden-characters", "33.5N\u202e 38.6E"),
+        ("coordinate-hidden-characters", "33.5N\u200b 38.6E"),
+        ("coordinate-hidden-characters", "33.5N\n38.6E"),
+        ("coordinate-hidden-characters", "33.5N\x0038.6E"),
+        ("coordinate-hidden-characters", "33.5N\ud800 38.6E"),
+        ("coordinate-unreadable", "33.5\u017f 38.6E"),
+        ("coordinate-unreadable", "\u0131 33.5N 38.6E"),
         ("coordinate-ambiguous", "33 30"),
         ("coordinate-decimal-comma", "33,5"),
         ("coordinate-decimal-comma", "33,5 38,6"),

@@ -1,68 +1,30 @@
-"""Reading a coordinate that a person typed, and writing one back.
+"""Reading a coordinate that a person typed: one reader for every format.
 
-Latitude comes first, always. What is not certain is refused, never guessed. Accepted, with a hemisphere
-letter after each half, or (decimal degrees only) a sign instead of letters:
+What is not certain is refused, never guessed. The formats do not overlap: each reader says whether a
+text is in its form, and refuses what is in its form and cannot be right.
 
-| form | example |
-|---|---|
-| decimal degrees | 33.5 38.6167 · 33.5N, 38.6167E · -12.25 -77.5 |
-| degrees, minutes | 33°30.5'N 038°37.0'E · 33 30.5 N 38 37.0 E |
-| degrees, minutes, seconds | 33°30'00"N 038°37'00"E · 33 30 00 N 38 37 00 E |
+| format | reader | precision |
+|---|---|---|
+| decimal degrees, DM, DMS | `angles` | the last digit typed |
+| MGRS | `mgrs` | the cell's size |
+| UTM, UPS | `utm` | the last digit typed |
+| GARS, GEOREF | `gars`, `georef` | the cell's height |
 
-Only the last number may have decimals; a full stop is the decimal sign. The precision is the size on
-the ground, north to south, of the last digit typed; where the two halves differ, the coarser counts.
+Place names are not coordinates: `gazetteer` reads those.
 """
 
-import re
-from typing import Final, NoReturn
+import unicodedata
+from typing import Final
 
-from msgspec import Struct
+from parley.geo.angles import explain, read_angles
+from parley.geo.gars import read_gars
+from parley.geo.georef import read_georef
+from parley.geo.mgrs import read_mgrs
+from parley.geo.typed import check_harmless, check_script, tidy_text
+from parley.geo.utm import read_ups, read_utm
+from parley.words.volume import Position
 
-from parley.words.codes import CoordinateFormat
-from parley.words.errors import InputError
-from parley.words.volume import Entered, Position
-
-_NDEG: Final = 1_000_000_000
-_TEXT_MAX: Final = 80
-_DEGREE_MM: Final = 111_320_000
-"""Length of a degree of a great circle, millimetres, rounded: 1/360 of the equator (NGA.STND.0036)."""
-_PLOTTED_MM: Final = 1_113
-"""The precision with which a plotted position is written: five decimals of a degree."""
-_SIXTY: Final = 60
-_DECIMALS_MAX: Final = 9
-
-_SEPARATOR = r"\s*[,;/]\s*|\s+"
-_DIGITS = r"(\d{1,3})(?:\.(\d{1,9}))?"
-_SIGNED: Final = re.compile(rf"([+-]?){_DIGITS}(?:{_SEPARATOR})([+-]?){_DIGITS}", re.ASCII)
-_HALF: Final = (
-    r"(\d{{1,3}})(?:\.(\d{{1,9}}))?\s*°?"
-    r"(?:(?:(?<=°)|(?<=\s))\s*(\d{{1,2}})(?:\.(\d{{1,9}}))?\s*'?"
-    r"(?:(?:(?<=')|(?<=\s))\s*(\d{{1,2}})(?:\.(\d{{1,9}}))?\s*\"?)?)?"
-    r"\s*([{letters}])"
-)
-_LETTERED: Final = re.compile(
-    _HALF.format(letters="NS") + r"(?:\s*[,;/]\s*|\s*)" + _HALF.format(letters="EW"), re.ASCII
-)
-_SAME: Final = str.maketrans(
-    {
-        "\u00ba": "\u00b0",  # ordinal sign: degree
-        "\u02da": "\u00b0",  # ring: degree
-        "\u2032": "'",  # prime
-        "\u2019": "'",  # quotation mark
-        "\u2033": '"',  # double prime
-        "\u201d": '"',  # double quotation mark
-        "\u2212": "-",  # minus sign
-        "\u00a0": " ",  # no-break space
-    }
-)
-
-
-class _Half(Struct, frozen=True):
-    """One angle read: nanodegrees, its form, and its last digit in billionths of a degree."""
-
-    ndeg: int
-    form: CoordinateFormat
-    digit_ndeg: float
+_READERS: Final = (read_angles, read_mgrs, read_utm, read_ups, read_gars, read_georef)
 
 
 def read_coordinate(text: str) -> Position:
@@ -75,164 +37,14 @@ def read_coordinate(text: str) -> Position:
         The position, with the text, its format and its precision in `entered`.
 
     Raises:
-        InputError: `coordinate-unreadable` (not one of the forms), `coordinate-out-of-range`,
-            `coordinate-decimal-comma`, `coordinate-ambiguous`, `coordinate-longitude-first`,
-            `coordinate-mixed-formats`.
+        InputError: `coordinate-too-long`, `coordinate-hidden-characters`, `coordinate-other-digits`,
+            `coordinate-other-script`, `coordinate-longitude-first`, `coordinate-unreadable` (in none of
+            the forms), or as the readers.
     """
-    if len(text) > _TEXT_MAX:
-        _refuse("coordinate-unreadable", f"The coordinate is longer than {_TEXT_MAX} characters", text[:20])
-    tidy = text.strip().translate(_SAME).replace("''", '"').upper()
-    signed = _SIGNED.fullmatch(tidy)
-    lettered = _LETTERED.fullmatch(tidy) if signed is None else None
-    if signed is not None:
-        _be_certain(tidy, text)
-        lat, lon = _read_signed(signed)
-    elif lettered is not None:
-        groups = lettered.groups()
-        lat, lon = _read_half(groups[:7], text), _read_half(groups[7:], text)
-    else:
-        _explain(tidy, text)
-    if lat.form is not lon.form:
-        _refuse("coordinate-mixed-formats", "Latitude and longitude are written in different forms", text)
-    if abs(lat.ndeg) > 90 * _NDEG:
-        _refuse("coordinate-out-of-range", "The latitude is beyond 90 degrees; latitude comes first", text)
-    if abs(lon.ndeg) > 180 * _NDEG:
-        _refuse("coordinate-out-of-range", "The longitude is beyond 180 degrees", text)
-    precision_mm = round(max(lat.digit_ndeg, lon.digit_ndeg) * _DEGREE_MM / _NDEG)
-    entered = Entered(text=text, format=lat.form, precision_mm=precision_mm)
-    return Position(lat_ndeg=lat.ndeg, lon_ndeg=lon.ndeg, entered=entered)
-
-
-def _be_certain(tidy: str, text: str) -> None:
-    """Two numbers without letters: refuse those that could mean something else."""
-    if re.search(r"\d,\d", tidy) and tidy.count(".") < 2:  # noqa: PLR2004 - a full stop in each half
-        _refuse("coordinate-decimal-comma", "A comma between digits may be a decimal sign", text)
-    if re.fullmatch(r"\d+\s+\d+", tidy):
-        what = "Two whole numbers may be the degrees and minutes of one angle"
-        _refuse("coordinate-ambiguous", what, text)
-
-
-def _read_signed(match: re.Match[str]) -> tuple[_Half, _Half]:
-    halves = []
-    for sign, whole, part in (match.group(1, 2, 3), match.group(4, 5, 6)):
-        ndeg = int(whole) * _NDEG + _billionths(part)
-        halves.append(_Half(-ndeg if sign == "-" else ndeg, CoordinateFormat.DECIMAL, _last_digit(part)))
-    return halves[0], halves[1]
-
-
-def _read_half(groups: tuple[str | None, ...], text: str) -> _Half:
-    """One lettered half: (degrees, part, minutes, part, seconds, part, letter)."""
-    degrees, degree_part, minutes, minute_part, seconds, second_part, letter = groups
-    if (minutes and degree_part) or (seconds and minute_part):
-        _refuse("coordinate-unreadable", "Only the last number of each half may have decimals", text)
-    if int(minutes or 0) >= _SIXTY or int(seconds or 0) >= _SIXTY:
-        _refuse("coordinate-out-of-range", "Minutes and seconds stay below 60", text)
-    if seconds:
-        form, part, scale = CoordinateFormat.DMS, second_part, 3600
-    elif minutes:
-        form, part, scale = CoordinateFormat.DM, minute_part, 60
-    else:
-        form, part, scale = CoordinateFormat.DECIMAL, degree_part, 1
-    units = int(degrees or 0) * scale
-    units += int(minutes or 0) * (scale // 60) + int(seconds or 0)
-    ndeg = _divide(units * _NDEG + _billionths(part), scale)
-    return _Half(-ndeg if letter in {"S", "W"} else ndeg, form, _last_digit(part) / scale)
-
-
-def _billionths(part: str | None) -> int:
-    return int((part or "").ljust(_DECIMALS_MAX, "0"))
-
-
-def _last_digit(part: str | None) -> float:
-    return _NDEG / float(10 ** len(part or ""))
-
-
-def _divide(value: int, by: int) -> int:
-    """Divide a value that is not negative, rounding to nearest, halves up."""
-    return (2 * value + by) // (2 * by)
-
-
-def _explain(tidy: str, text: str) -> NoReturn:
-    """Refuse with the most helpful reason."""
-    letters = re.sub(r"[^NSEW]", "", tidy)
-    if re.fullmatch(r"[EW][NS]", letters):
-        _refuse("coordinate-longitude-first", "The longitude stands first", text)
-    if re.search(r"\d,\d", tidy):
-        _refuse("coordinate-decimal-comma", "A comma between digits may be a decimal sign", text)
-    _refuse("coordinate-unreadable", "The coordinate is in none of the forms that are read", text)
-
-
-def _refuse(name: str, what: str, text: str) -> NoReturn:
-    do = "Write latitude first, as 33.5N 38.6167E, 33 30.5 N 38 37.0 E or 33 30 00 N 38 37 00 E."
-    raise InputError(name, what, where=text, do=do)
-
-
-def format_decimal(position: Position) -> str:
-    """Write decimal degrees with letters: the fewest digits that keep the precision, and no more.
-
-    A position without `entered` (plotted) is written to the metre: five decimals.
-    """
-    digits = _decimals(position, 1)
-    lat = _decimal(abs(position.lat_ndeg), digits)
-    lon = _decimal(abs(position.lon_ndeg), digits)
-    return f"{lat}{_north(position)} {lon}{_east(position)}"
-
-
-def format_dms(position: Position) -> str:
-    """Write degrees, minutes and seconds: the fewest digits that keep the precision, and no more.
-
-    A position known to a minute at best is written without seconds, to a degree without minutes.
-    """
-    if _keeps(position, 1):
-        parts, digits = 1, 0
-    elif _keeps(position, _SIXTY):
-        parts, digits = 2, 0
-    else:
-        parts, digits = 3, _decimals(position, _SIXTY * _SIXTY)
-    lat = _sexagesimal(abs(position.lat_ndeg), parts, digits, 2)
-    lon = _sexagesimal(abs(position.lon_ndeg), parts, digits, 3)
-    return f"{lat}{_north(position)} {lon}{_east(position)}"
-
-
-def _precision_mm(position: Position) -> int:
-    entered = position.entered
-    return entered.precision_mm if entered and entered.format is not CoordinateFormat.PLOTTED else _PLOTTED_MM
-
-
-def _keeps(position: Position, parts_of_degree: int) -> bool:
-    """Whether this part of a degree is fine enough; a tenth is allowed for the rounded precision."""
-    return 11 * max(1, _precision_mm(position)) * parts_of_degree >= 10 * _DEGREE_MM
-
-
-def _decimals(position: Position, scale: int) -> int:
-    """The fewest decimals of 1/`scale` degree that keep the precision."""
-    enough = (digits for digits in range(_DECIMALS_MAX) if _keeps(position, scale * 10**digits))
-    return next(enough, _DECIMALS_MAX)
-
-
-def _decimal(ndeg: int, digits: int) -> str:
-    units = _divide(ndeg, 10 ** (_DECIMALS_MAX - digits))
-    whole, part = divmod(units, 10**digits)
-    return f"{whole}.{part:0{digits}d}" if digits else str(whole)
-
-
-def _sexagesimal(ndeg: int, parts: int, digits: int, width: int) -> str:
-    scale: int = _SIXTY ** (parts - 1)
-    units = _divide(ndeg * scale * 10**digits, _NDEG)
-    units, part = divmod(units, 10**digits)
-    last = f".{part:0{digits}d}" if digits else ""
-    if parts == 1:
-        return f"{units:0{width}d}{last}°"
-    units, minutes_or_seconds = divmod(units, _SIXTY)
-    if parts == 2:  # noqa: PLR2004 - degrees and minutes
-        return f"{units:0{width}d}°{minutes_or_seconds:02d}{last}'"
-    degrees, minutes = divmod(units, _SIXTY)
-    return f"{degrees:0{width}d}°{minutes:02d}'{minutes_or_seconds:02d}{last}\""
-
-
-def _north(position: Position) -> str:
-    return "S" if position.lat_ndeg < 0 else "N"
-
-
-def _east(position: Position) -> str:
-    return "W" if position.lon_ndeg < 0 else "E"
+    check_harmless(text)
+    check_script(text)
+    typed = unicodedata.normalize("NFC", text)
+    tidy = tidy_text(typed)
+    found = (read(tidy, typed) for read in _READERS)
+    position = next((one for one in found if one is not None), None)
+    return explain(tidy, text) if position is None else position

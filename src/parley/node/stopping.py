@@ -12,11 +12,16 @@ from parley.node.desk import Desk
 from parley.wire.message import Message
 from parley.words import bodies
 from parley.words.bodies import StopScope
-from parley.words.codes import StopAnswer
+from parley.words.codes import CoordinateFormat, StopAnswer
 from parley.words.errors import InputError, PeerError
 from parley.words.units import FreeText, MessageId
+from parley.words.volume import Area, Circle, Position, Volume
 
 MOST_TEXT: Final = 500
+FROZEN_FORMATS: Final = frozenset(
+    {CoordinateFormat.DECIMAL, CoordinateFormat.DM, CoordinateFormat.DMS, CoordinateFormat.PLOTTED}
+)
+"""The formats of coordinates that the first protocol knew, and so every node that can get a STOP."""
 
 
 def call(desk: Desk, scope: StopScope, text: str | None) -> Message:
@@ -28,6 +33,7 @@ def call(desk: Desk, scope: StopScope, text: str | None) -> Message:
     Raises:
         InputError: line-not-open.
     """
+    scope = _frozen(scope)
     body = bodies.Stop(salt=desk.salt(), scope=scope, text=_fit(text))
     narrower = replace(scope, volume=None) if isinstance(scope, bodies.StopActivity) else bodies.StopLine()
     for attempt in (body, replace(body, scope=narrower)):
@@ -36,6 +42,29 @@ def call(desk: Desk, scope: StopScope, text: str | None) -> Message:
         except PeerError:
             continue
     return desk.send(bodies.Stop(salt=desk.salt(), scope=bodies.StopLine(), text=None))
+
+
+def _frozen(scope: StopScope) -> StopScope:
+    """Return a scope that every node can read: its form is frozen, later formats of coordinates are not."""
+    match scope:
+        case bodies.StopPlace(area=area):
+            return replace(scope, area=_plain_area(area))
+        case bodies.StopVolume(volume=volume) | bodies.StopActivity(volume=Volume() as volume):
+            return replace(scope, volume=replace(volume, area=_plain_area(volume.area)))
+        case _:
+            return scope
+
+
+def _plain_area(area: Area) -> Area:
+    if isinstance(area, Circle):
+        return replace(area, centre=_plain_position(area.centre))
+    return replace(area, ring=tuple(_plain_position(position) for position in area.ring))
+
+
+def _plain_position(position: Position) -> Position:
+    if position.entered is None or position.entered.format in FROZEN_FORMATS:
+        return position
+    return replace(position, entered=None)
 
 
 def _fit(text: str | None) -> FreeText | None:

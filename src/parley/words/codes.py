@@ -108,6 +108,13 @@ class CoordinateFormat(StrEnum):
     DECIMAL = "decimal"
     DM = "dm"
     DMS = "dms"
+    MGRS = "mgrs"
+    UTM = "utm"
+    UPS = "ups"
+    GARS = "gars"
+    GEOREF = "georef"
+    PLACE = "place"
+    """A name of the gazetteer: the precision is its radius of uncertainty."""
     PLOTTED = "plotted"
     """Picked on a map or computed: there is no text."""
 
