@@ -16,7 +16,22 @@ from parley.words import bodies as b
 from parley.words import codes as c
 from parley.words.header import AnyFrame, Beat, By, GapRequest, Header, Seen, Tip
 from parley.words.party import Descriptor, Keys
-from parley.words.volume import Altitude, Area, Band, Circle, Entered, Polygon, Position, Volume, Window
+from parley.words.volume import (
+    Altitude,
+    Area,
+    Band,
+    Circle,
+    Corridor,
+    Daily,
+    Entered,
+    MultiPolygon,
+    Part,
+    Polygon,
+    Position,
+    Ring,
+    Volume,
+    Window,
+)
 
 
 def test_key(number: int) -> SigningKey:
@@ -114,12 +129,35 @@ def square(edges: c.Edges) -> Polygon:
     return polygon(corners, edges)
 
 
-def polygon(corners: tuple[tuple[int, int], ...], edges: c.Edges = c.Edges.STRAIGHT) -> Polygon:
-    """Return a polygon of plotted vertices given in millidegrees, latitude first."""
-    ring = tuple(
+Corners = tuple[tuple[int, int], ...]
+
+
+def ring(corners: Corners) -> Ring:
+    """Return plotted vertices given in millidegrees, latitude first."""
+    return tuple(
         Position(lat_ndeg=lat * 1_000_000, lon_ndeg=lon * 1_000_000, entered=None) for lat, lon in corners
     )
-    return Polygon(ring=ring, edges=edges)
+
+
+def polygon(corners: Corners, edges: c.Edges = c.Edges.STRAIGHT, holes: tuple[Corners, ...] = ()) -> Polygon:
+    """Return a polygon of plotted vertices."""
+    return Polygon(ring=ring(corners), holes=tuple(map(ring, holes)), edges=edges)
+
+
+def corners_of(south: int, west: int, size: int) -> Corners:
+    """Return the corners of a square."""
+    north, east = south + size, west + size
+    return ((south, west), (south, east), (north, east), (north, west))
+
+
+def corridor(corners: Corners, half_width_mm: int = 2_000_000, edges: c.Edges = c.Edges.GEODESIC) -> Corridor:
+    """Return a corridor along plotted positions."""
+    return Corridor(line=ring(corners), half_width_mm=half_width_mm, edges=edges)
+
+
+def parts(*rings: Corners, edges: c.Edges = c.Edges.STRAIGHT) -> MultiPolygon:
+    """Return several polygons without holes as one area."""
+    return MultiPolygon(parts=tuple(Part(ring=ring(one), holes=()) for one in rings), edges=edges)
 
 
 def volume(area: Area = CIRCLE, *, band: Band = BAND, window: Window = WINDOW) -> Volume:
@@ -238,6 +276,74 @@ MORE_BODIES: Final[Mapping[str, b.AnyBody]] = {
         NOTICE,
         actor='a "quoted" \\ / name',
         reason=b.StatedReason(code=c.Reason.OTHER, text='two "lines"\nand a mark \u200f of direction'),
+    ),
+    "notice-polygon-with-holes": replace(
+        NOTICE,
+        volume=volume(
+            polygon(
+                corners_of(33_000, 38_000, 500),
+                c.Edges.GEODESIC,
+                (corners_of(33_100, 38_100, 100), corners_of(33_300, 38_300, 100)),
+            )
+        ),
+    ),
+    "notice-multipolygon": replace(
+        NOTICE,
+        volume=volume(
+            MultiPolygon(
+                parts=(
+                    Part(
+                        ring=ring(
+                            ((10_000, 179_000), (10_000, 180_000), (11_000, 180_000), (11_000, 179_000))
+                        ),
+                        holes=(ring(corners_of(10_400, 179_400, 200)),),
+                    ),
+                    Part(ring=ring(corners_of(10_000, -180_000, 1_000)), holes=()),
+                ),
+                edges=c.Edges.STRAIGHT,
+            )
+        ),
+    ),
+    "notice-corridor": replace(
+        NOTICE,
+        activity=c.Activity.CONVOY,
+        volume=volume(corridor(((33_000, 38_000), (33_500, 38_200), (33_000, 38_100)))),
+    ),
+    "notice-daily": replace(
+        NOTICE,
+        volume=volume(
+            window=Window(
+                start_ms=AT + HOUR,
+                end_ms=AT + 96 * HOUR,
+                daily=Daily(start_ms=20 * HOUR, end_ms=4 * HOUR),
+            )
+        ),
+    ),
+    "read_back-corridor": b.ReadBack(
+        salt=salt(22),
+        of=ID_1,
+        activity=c.Activity.CONVOY,
+        place=PLACE,
+        extent_mm=2_000_000,
+        vertices=3,
+        start_ms=WINDOW.start_ms,
+        end_ms=WINDOW.end_ms,
+        daily=Daily(start_ms=20 * HOUR, end_ms=4 * HOUR),
+    ),
+    "terms-separation-by-activity": b.Terms(
+        salt=salt(23),
+        terms=replace(
+            TERMS,
+            separation_by_activity={
+                c.Activity.UNCREWED_FLIGHT: b.SeparationDistances(
+                    horizontal_mm=1_000_000, vertical_mm=150_000, time_ms=300_000
+                ),
+                c.Activity.MISSILE_LAUNCH: b.SeparationDistances(
+                    horizontal_mm=40_000_000, vertical_mm=20_000_000, time_ms=1_800_000
+                ),
+            },
+        ),
+        descriptors=(sha256(b"east descriptor").hexdigest(), sha256(b"west descriptor").hexdigest()),
     ),
     "stop-place": b.Stop(salt=salt(18), scope=b.StopPlace(area=CIRCLE), text=None),
     "stop-volume": b.Stop(salt=salt(19), scope=b.StopVolume(volume=volume()), text=None),

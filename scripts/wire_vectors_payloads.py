@@ -13,9 +13,9 @@ from parley.wire import document, jcs
 from parley.wire.keys import SigningKey
 from parley.wire.message import Place
 from parley.words.bodies import StopPlace
-from parley.words.codes import Datum, LengthUnit
+from parley.words.codes import Datum, Edges, LengthUnit
 from parley.words.party import Acceptance, Descriptor, Proposal
-from parley.words.volume import Altitude, Area, Band, Circle, Window
+from parley.words.volume import Altitude, Area, Band, Circle, Daily, MultiPolygon, Part, Volume, Window
 
 FLASH_BYTES: Final = 8 * 1024
 Change = Callable[[dict[str, Any]], object]
@@ -250,6 +250,18 @@ def _bodies() -> Iterator[Case]:
             "A position without `entered`; null is said, not left out.",
             lambda b: b["volume"]["area"]["centre"].pop("entered"),
         ),
+        "holes-missing": (
+            "A polygon without `holes`; an empty list is said, not left out.",
+            lambda b: b["volume"].update(area=_without_holes()),
+        ),
+        "daily-missing": (
+            "A window without `daily`; null is said, not left out.",
+            lambda b: b["volume"]["window"].pop("daily"),
+        ),
+        "line-of-one": (
+            "A corridor along a single position.",
+            lambda b: b["volume"].update(area=_line_of_one()),
+        ),
         "code": ("An unknown activity.", lambda b: b.update(activity="ambush")),
         "latitude": (
             "A latitude beyond the pole.",
@@ -295,6 +307,7 @@ def _volumes() -> Iterator[Case]:
         "polygon-zero-area": s.volume(s.polygon(flat)),
         "polygon-too-few-distinct-vertices": s.volume(s.polygon((*bow_tie[:2], bow_tie[0]))),
     }
+    volumes.update(_shape_faults())
     for name, volume in volumes.items():
         data = jcs.encode({"header": s.header("notice"), "body": replace(s.NOTICE, volume=volume)})
         yield from broken("volume-invalid", {name: (f"The fault is {name}.", sealed(data))})
@@ -302,6 +315,49 @@ def _volumes() -> Iterator[Case]:
     terms = replace(s.BODIES["terms"], terms=replace(s.TERMS, area=crossing))
     data = payload_with(lambda _: None, terms)
     yield from broken("volume-invalid", {"terms": ("The area of the terms crosses itself.", data)})
+
+
+def _without_holes() -> dict[str, Any]:
+    area: dict[str, Any] = to_builtins(s.square(Edges.STRAIGHT))
+    area.pop("holes")
+    return area
+
+
+def _line_of_one() -> dict[str, Any]:
+    area: dict[str, Any] = to_builtins(s.corridor(((33_000, 38_000), (33_500, 38_500))))
+    area["line"] = area["line"][:1]
+    return area
+
+
+def _shape_faults() -> dict[str, Volume]:
+    square, inner = s.corners_of(33_000, 38_000, 1_000), s.corners_of(33_200, 38_200, 400)
+    many = tuple((30_000 + k, 38_000 if k % 2 else 38_500) for k in range(1_100))
+    two_lines = (s.ring(many), s.ring(tuple((lat, lon + 1_000) for lat, lon in many)))
+    there = ((33_000, 38_000), (33_500, 38_500))
+    areas: dict[str, Area] = {
+        "area-too-many-vertices": MultiPolygon(
+            parts=tuple(Part(ring=ring, holes=()) for ring in two_lines), edges=Edges.STRAIGHT
+        ),
+        "polygon-rings-meet": s.polygon(square, holes=(s.corners_of(33_000, 38_200, 400),)),
+        "polygon-hole-outside": s.polygon(square, holes=(s.corners_of(35_000, 38_000, 400),)),
+        "polygon-hole-in-hole": s.polygon(square, holes=(inner, s.corners_of(33_300, 38_300, 100))),
+        "multipolygon-parts-overlap": s.parts(square, s.corners_of(33_500, 38_500, 1_000)),
+        "corridor-half-width-zero": s.corridor(there, half_width_mm=0),
+        "corridor-position-repeated": s.corridor((there[0], *there)),
+        "corridor-edge-too-long": s.corridor(((0, 0), (0, 100_000))),
+    }
+    windows = {
+        "daily-without-length": Window(
+            start_ms=s.AT, end_ms=s.AT + 48 * s.HOUR, daily=Daily(start_ms=s.HOUR, end_ms=s.HOUR)
+        ),
+        "daily-never": Window(
+            start_ms=s.AT, end_ms=s.AT + s.HOUR, daily=Daily(start_ms=20 * s.HOUR, end_ms=21 * s.HOUR)
+        ),
+    }
+    return {
+        **{name: s.volume(area) for name, area in areas.items()},
+        **{name: s.volume(window=window) for name, window in windows.items()},
+    }
 
 
 def _paper(name: str, read: str, what: str, data: bytes) -> Case:

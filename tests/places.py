@@ -9,7 +9,7 @@ from math import cos, pi, radians, sin
 from geographiclib.geodesic import Geodesic
 
 from parley.words.codes import Datum, Edges, LengthUnit
-from parley.words.volume import Altitude, Band, Circle, Polygon, Position, Volume, Window
+from parley.words.volume import Altitude, Area, Band, Circle, Polygon, Position, Volume, Window
 
 NOON_MS = 1_795_003_200_000
 HOUR_MS = 3_600_000
@@ -48,7 +48,7 @@ def window(start_h: float, end_h: float) -> Window:
     return Window(start_ms=NOON_MS + round(start_h * HOUR_MS), end_ms=NOON_MS + round(end_h * HOUR_MS))
 
 
-def volume(area: Circle | Polygon, heights: Band | None = None, times: Window | None = None) -> Volume:
+def volume(area: Area, heights: Band | None = None, times: Window | None = None) -> Volume:
     return Volume(area=area, band=heights or band(None, None), window=times or window(0, 1))
 
 

@@ -7,6 +7,7 @@ volumes, whose parts must fit together, are made by hand.
 import re
 import string
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final, get_args
 
@@ -21,7 +22,20 @@ from parley.words.codes import Edges
 from parley.words.header import AnyFrame, Header
 from parley.words.party import Descriptor, Keys
 from parley.words.units import HARMLESS, HARMLESS_LINES
-from parley.words.volume import Altitude, Area, Band, Circle, Polygon, Position, Volume, Window
+from parley.words.volume import (
+    Altitude,
+    Area,
+    Band,
+    Circle,
+    Corridor,
+    Daily,
+    MultiPolygon,
+    Part,
+    Polygon,
+    Position,
+    Volume,
+    Window,
+)
 
 MAX_MS: Final = 253_402_300_799_999
 MAX_TEXT: Final = 60
@@ -87,15 +101,67 @@ def polygons(draw: st.DrawFn) -> Polygon:
     corners = [(north, 0), (0, east), (-south, 0), (0, -west)][: draw(st.integers(3, 4))]
     if draw(st.booleans()):
         corners.reverse()
-    ring = tuple(
+    ring = _moved(centre, corners)
+    shrink = draw(st.integers(5, 50))
+    hole = tuple((up // shrink, right // shrink) for up, right in _HOLE[: draw(st.integers(3, 4))])
+    holes = (_moved(_middle(corners, centre), hole),) if draw(st.booleans()) else ()
+    return Polygon(ring=ring, holes=holes, edges=draw(st.sampled_from(Edges)))
+
+
+_HOLE: Final = [(500_000, 0), (0, 500_000), (-500_000, 0), (0, -500_000)]
+
+
+def _moved(centre: Position, corners: Sequence[tuple[int, int]]) -> tuple[Position, ...]:
+    return tuple(
         Position(lat_ndeg=centre.lat_ndeg + up, lon_ndeg=centre.lon_ndeg + right) for up, right in corners
     )
-    return Polygon(ring=ring, edges=draw(st.sampled_from(Edges)))
+
+
+def _middle(corners: Sequence[tuple[int, int]], centre: Position) -> Position:
+    """A position well inside: the mean of the corners."""
+    up, right = (sum(each) // len(corners) for each in zip(*corners, strict=True))
+    return Position(lat_ndeg=centre.lat_ndeg + up, lon_ndeg=centre.lon_ndeg + right)
+
+
+@st.composite
+def multipolygons(draw: st.DrawFn) -> MultiPolygon:
+    """Two or three polygons side by side, which do not overlap."""
+    parts = []
+    start = draw(positions())
+    for k in range(draw(st.integers(2, 3))):
+        one = draw(polygons())
+        away = 2_000_000_000 * k
+        shift = start.lat_ndeg - one.ring[0].lat_ndeg, start.lon_ndeg + away - one.ring[0].lon_ndeg
+        parts.append(
+            Part(
+                ring=tuple(_shifted(vertex, shift) for vertex in one.ring),
+                holes=tuple(tuple(_shifted(vertex, shift) for vertex in hole) for hole in one.holes),
+            )
+        )
+    return MultiPolygon(parts=tuple(parts), edges=draw(st.sampled_from(Edges)))
+
+
+def _shifted(vertex: Position, shift: tuple[int, int]) -> Position:
+    return msgspec.structs.replace(
+        vertex, lat_ndeg=vertex.lat_ndeg + shift[0], lon_ndeg=vertex.lon_ndeg + shift[1]
+    )
+
+
+@st.composite
+def corridors(draw: st.DrawFn) -> Corridor:
+    """Lines of two to five positions, each some way from the last, 1 m to 50 km to either side."""
+    at = draw(positions())
+    line = [at]
+    for _ in range(draw(st.integers(1, 4))):
+        up, right = (draw(st.integers(1_000_000, 500_000_000)) for _ in range(2))
+        line.append(Position(lat_ndeg=line[-1].lat_ndeg + up, lon_ndeg=line[-1].lon_ndeg + right))
+    half_mm = draw(st.integers(1_000, 50_000_000))
+    return Corridor(line=tuple(line), half_width_mm=half_mm, edges=draw(st.sampled_from(Edges)))
 
 
 def areas() -> st.SearchStrategy[Area]:
-    """Circles and polygons."""
-    return st.one_of(circles(), polygons())
+    """Areas of every shape."""
+    return st.one_of(circles(), polygons(), multipolygons(), corridors())
 
 
 @st.composite
@@ -112,12 +178,21 @@ def bands(draw: st.DrawFn) -> Band:
 
 
 def windows() -> st.SearchStrategy[Window]:
-    """Time windows of up to 30 days; the end is after the start."""
-    return st.builds(
+    """Time windows of up to 30 days, some with daily hours; the end is after the start."""
+    whole = st.builds(
         lambda start, length: Window(start_ms=start, end_ms=start + length),
         st.integers(0, MAX_MS - 2_592_000_000),
         st.integers(1, 2_592_000_000),
     )
+    daily = st.builds(
+        lambda start, days, hours: Window(
+            start_ms=start, end_ms=start + days * 86_400_000, daily=Daily(start_ms=hours[0], end_ms=hours[1])
+        ),
+        st.integers(0, MAX_MS - 2_592_000_000),
+        st.integers(1, 30),
+        st.lists(st.integers(0, 86_399_999), min_size=2, max_size=2, unique=True),
+    )
+    return whole | daily
 
 
 def volumes() -> st.SearchStrategy[Volume]:
@@ -180,6 +255,8 @@ def frames() -> st.SearchStrategy[AnyFrame]:
 _BY_HAND: Final = {
     Circle: circles,
     Polygon: polygons,
+    MultiPolygon: multipolygons,
+    Corridor: corridors,
     Volume: volumes,
     Position: positions,
     Band: bands,
@@ -215,6 +292,8 @@ def _of(info: inspect.Type) -> st.SearchStrategy[Any]:
         case inspect.VarTupleType(item_type=item, min_length=low, max_length=high):
             most = max(low or 0, min(MAX_ITEMS, high or MAX_ITEMS))
             made = st.lists(_of(item), min_size=low or 0, max_size=most).map(tuple)
+        case inspect.DictType(key_type=key, value_type=value):
+            made = st.dictionaries(_of(key), _of(value), max_size=MAX_ITEMS)
         case _:
             raise NotImplementedError(info)
     return made

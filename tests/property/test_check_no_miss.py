@@ -10,7 +10,7 @@ from parley.check.engine import CheckEngine
 from parley.check.model import Level, Separation
 from parley.geo.validity import area_fault
 from parley.picture.model import Layer, OwnItem, OwnKind, Picture
-from parley.words.volume import Area, Band, Circle, Volume, Window
+from parley.words.volume import Area, Band, Circle, Polygon, Volume, Window
 from places import (
     NOON_MS,
     LatLon,
@@ -50,6 +50,7 @@ def true_gap(first: Area, second: Area) -> float:
     centre, radius_m = degrees(first.centre), first.radius_mm / 1000
     if isinstance(second, Circle):
         return max(0.0, true_distance(centre, degrees(second.centre)) - radius_m - second.radius_mm / 1000)
+    assert isinstance(second, Polygon)
     if true_inside(centre, second, samples=60):
         return 0.0
     return max(0.0, true_outline_distance(centre, second) - radius_m)

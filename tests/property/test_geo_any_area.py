@@ -54,7 +54,7 @@ def test_every_area_is_judged_and_every_good_one_measured(area: Area) -> None:
 @given(AREAS)
 @settings(max_examples=200, deadline=None)
 def test_the_direction_and_the_first_vertex_do_not_matter(area: Area) -> None:
-    if isinstance(area, Circle):
+    if not isinstance(area, Polygon):
         return
     fault = area_fault(area)
     for ring in (area.ring[::-1], area.ring[1:] + area.ring[:1]):

@@ -10,7 +10,7 @@ from parley.geo.coordinate import read_coordinate
 from parley.geo.ellipsoid import direct
 from parley.words.bodies import NoticeBody, ReadBack
 from parley.words.codes import Activity, CoordinateFormat, Edges
-from parley.words.volume import Circle, Entered, Polygon, Position
+from parley.words.volume import Area, Circle, Corridor, Entered, Polygon, Position, positions_of
 from threads import CIRCLE, HOUR_MS, MINUTE_MS, NOON_MS, SALT, TANF, amendment, name, notice
 
 SQUARE = Polygon(
@@ -29,11 +29,18 @@ def typed(body: NoticeBody) -> ReadBack:
         of=name(1),
         activity=body.activity,
         place=reference(body),
-        extent_mm=area.radius_mm if isinstance(area, Circle) else None,
-        vertices=None if isinstance(area, Circle) else len(area.ring),
+        extent_mm=_extent_mm(area),
+        vertices=None if isinstance(area, Circle) else len(positions_of(area)),
         start_ms=body.volume.window.start_ms,
         end_ms=body.volume.window.end_ms,
+        daily=body.volume.window.daily,
     )
+
+
+def _extent_mm(area: Area) -> int | None:
+    if isinstance(area, Circle):
+        return area.radius_mm
+    return area.half_width_mm if isinstance(area, Corridor) else None
 
 
 def at(text: str) -> NoticeBody:

@@ -7,9 +7,10 @@ from msgspec import Struct
 
 from parley.check.model import Separation
 from parley.geo.distance import Gap
-from parley.words.volume import Window
+from parley.words.volume import ALWAYS, Window
 
 _WINDS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
+_MINUTE_MS = 60_000
 _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS
 
@@ -68,7 +69,7 @@ def why(
     parts = (
         _where(other, apart.gap, limit, point=point),
         _height(apart, limit),
-        _when(*windows, limit),
+        _when(*windows, apart.time_s, limit),
     )
     return "; ".join(part for part in parts if part)
 
@@ -87,10 +88,13 @@ def _height(apart: Apart, limit: Separation) -> str:
     return "" if apart.vertical_exact else "the altitudes have different datums and may overlap"
 
 
-def _when(checked: Window, other: Window | None, limit: Separation) -> str:
-    notified = f"the notified time is {zulu(checked.start_ms)} to {zulu(checked.end_ms)}"
-    if other is None:
+def _when(checked: Window, other: Window | None, time_s: float, limit: Separation) -> str:
+    notified = f"the notified time is {span(checked)}"
+    if other is None or other == ALWAYS:
         return notified
+    if other.daily is not None or (time_s and checked.daily is not None):
+        apart = f", {time_s:,.0f} s apart, separation {limit.time_s:,.0f} s" if time_s else ""
+        return f"{notified}, it holds {span(other)}{apart}"
     if other.start_ms > checked.end_ms:
         late_s = (other.start_ms - checked.end_ms) / 1000
         return f"{notified}, it starts {late_s:,.0f} s later, separation {limit.time_s:,.0f} s"
@@ -99,3 +103,14 @@ def _when(checked: Window, other: Window | None, limit: Separation) -> str:
         return f"{notified}, it ends {early_s:,.0f} s earlier, separation {limit.time_s:,.0f} s"
     both = max(checked.start_ms, other.start_ms), min(checked.end_ms, other.end_ms)
     return f"{notified}, both hold from {zulu(both[0])} to {zulu(both[1])}"
+
+
+def span(window: Window) -> str:
+    """A window as people say it: "2026-11-23 14:32Z to 2026-11-25 14:32Z, every day 20:00Z to 04:00Z"."""
+    if window == ALWAYS:
+        return "permanent"
+    said = f"{zulu(window.start_ms)} to {zulu(window.end_ms)}"
+    if window.daily is None:
+        return said
+    start, end = (divmod(at_ms // _MINUTE_MS, 60) for at_ms in (window.daily.start_ms, window.daily.end_ms))
+    return f"{said}, every day {start[0]:02d}:{start[1]:02d}Z to {end[0]:02d}:{end[1]:02d}Z"

@@ -8,8 +8,8 @@ from parley.check.model import Separation
 from parley.geo.altitude import band_range_mm
 from parley.geo.box import Box3, Box5
 from parley.geo.distance import tolerance_m
-from parley.geo.shape import Disc, Shape
-from parley.words.units import TimeMs
+from parley.geo.shape import Shape
+from parley.geo.times import gap_ms
 from parley.words.volume import Band, Window
 
 _ORIGIN_MS: Final = 1_767_225_600_000
@@ -38,31 +38,32 @@ class Volume5(Struct, frozen=True, eq=False, kw_only=True):
     open_ended: bool = False
 
     @property
-    def times_ms(self) -> tuple[TimeMs, TimeMs] | None:
-        """Start and end; null is permanent."""
-        if self.window is None:
-            return None
-        end_ms = FOREVER_MS if self.open_ended else self.window.end_ms
-        return self.window.start_ms, end_ms
+    def holds(self) -> Window | None:
+        """When it counts: the window, or all that follows its start; null is permanent."""
+        return unended(self.window) if self.window is not None and self.open_ended else self.window
 
 
 def box_of(volume: Volume5) -> Box5:
     """The box that surely contains a volume."""
-    return box5(volume.shape.box, volume.band, volume.times_ms)
+    return box5(volume.shape.box, volume.band, volume.holds)
 
 
 def search_box(volume: Volume5, separation: Separation) -> Box5:
     """The box that meets the box of every volume within the separation."""
-    shape = volume.shape
-    return grown(box_of(volume), separation, shape.radius_m if isinstance(shape, Disc) else 0.0)
+    return grown(box_of(volume), separation, volume.shape.radius_m)
 
 
-def box5(box: Box3, band: Band, times_ms: tuple[TimeMs, TimeMs] | None) -> Box5:
+def unended(window: Window) -> Window:
+    """All that follows the start of a window."""
+    return Window(start_ms=window.start_ms, end_ms=FOREVER_MS)
+
+
+def box5(box: Box3, band: Band, holds: Window | None) -> Box5:
     """The box of an area, with the heights and times between which a volume surely lies."""
-    if times_ms is None:
+    if holds is None:
         start_s, end_s = -_ALWAYS_S, _ALWAYS_S
     else:
-        start_s, end_s = (times_ms[0] - _ORIGIN_MS) / 1e3, (times_ms[1] - _ORIGIN_MS) / 1e3
+        start_s, end_s = (holds.start_ms - _ORIGIN_MS) / 1e3, (holds.end_ms - _ORIGIN_MS) / 1e3
     low_mm, high_mm = band_range_mm(band)
     return Box5(*box, start_s, end_s, low_mm / 1e3, high_mm / 1e3)
 
@@ -97,7 +98,5 @@ def grown(box: Box5, separation: Separation, radius_m: float) -> Box5:
 
 def time_gap_ms(first: Volume5, second: Volume5) -> int:
     """The gap between two time windows, milliseconds; 0 if they overlap or touch."""
-    a, b = first.times_ms, second.times_ms
-    if a is None or b is None:
-        return 0
-    return max(0, b[0] - a[1], a[0] - b[1])
+    a, b = first.holds, second.holds
+    return 0 if a is None or b is None else gap_ms(a, b)

@@ -31,21 +31,29 @@ class Said(Struct, frozen=True, kw_only=True):
     vertices: int | None
     start: str | None
     end: str | None
+    hours: str | None
 
 
 def repeat(
     *,
     activity: Annotated[str | None, typer.Option(help='The activity: "air strike" or air_strike.')] = None,
-    at: Annotated[str | None, typer.Option(help="The centre, or the first vertex of a polygon.")] = None,
-    radius_m: Annotated[str | None, typer.Option(help="The radius of a circle, metres.")] = None,
-    vertices: Annotated[int | None, typer.Option(min=3, help="The number of vertices of a polygon.")] = None,
+    at: Annotated[str | None, typer.Option(help="The centre, or the first vertex.")] = None,
+    radius_m: Annotated[
+        str | None, typer.Option(help="The radius of a circle or half the width of a corridor, metres.")
+    ] = None,
+    vertices: Annotated[
+        int | None, typer.Option(min=2, help="The number of vertices, over all rings and parts.")
+    ] = None,
     start: Annotated[
         str | None, typer.Option(help="The start, UTC: 2022-06-15T14:32Z or 151432ZJUN22.")
     ] = None,
     end: Annotated[str | None, typer.Option(help="The end, UTC, written as the start.")] = None,
+    hours: Annotated[str | None, typer.Option(help="The hours of each day, UTC: 2000Z-0400Z.")] = None,
 ) -> Said:
     """Return what was given of a read-back."""
-    return Said(activity=activity, at=at, radius_m=radius_m, vertices=vertices, start=start, end=end)
+    return Said(
+        activity=activity, at=at, radius_m=radius_m, vertices=vertices, start=start, end=end, hours=hours
+    )
 
 
 def read_back(
@@ -75,6 +83,7 @@ def read_back(
         vertices=typed.vertices,
         start_ms=typed.start_ms,
         end_ms=typed.end_ms,
+        daily=typed.daily,
     )
     wrong = differences(read.body, repeated)
     _say_outcome(node, found, acted.id, read, wrong)
@@ -118,28 +127,30 @@ def _typed(node: Node, notice: "NoticeView", read: "VersionView", said: Said) ->
     """Ask for what was not given, one field after the other, each until it can be read."""
     from parley.cli.asking import ask
     from parley.cli.reading import read_length_mm
-    from parley.cli.times import read_time
+    from parley.cli.times import read_hours, read_time
     from parley.geo.coordinate import read_coordinate
     from parley.node.answering import Typed
-    from parley.words.volume import Circle
+    from parley.words.volume import Circle, Corridor
 
     if may_ask(node):
         say(f"{mark_of(node, notice.line)}read back {plain(notice.handle)} version {read.number}.")
         say("Type what you read; Ctrl-C stops.")
-    round_area = isinstance(read.body.volume.area, Circle)
-    asks = may_ask(node)
-    by_vertices = said.vertices is not None or (said.radius_m is None and not round_area)
+    area, asks = read.body.volume.area, may_ask(node)
+    round_area = isinstance(area, Circle)
     activity = ask("Activity", said.activity, read_activity, asks=asks, option="--activity")
-    place = ask(
-        "Centre" if round_area else "First vertex", said.at, read_coordinate, asks=asks, option="--at"
-    )
+    question = "Centre" if round_area else "First vertex"
+    place = ask(question, said.at, read_coordinate, asks=asks, option="--at")
     extent_mm, vertices = None, said.vertices
-    if not by_vertices:
-        extent_mm = ask("Radius in metres", said.radius_m, read_length_mm, asks=asks, option="--radius-m")
-    elif vertices is None:
+    if said.radius_m is not None or isinstance(area, Corridor) or (round_area and vertices is None):
+        question = "Radius in metres" if round_area else "Half the width in metres"
+        extent_mm = ask(question, said.radius_m, read_length_mm, asks=asks, option="--radius-m")
+    if vertices is None and (isinstance(area, Corridor) or (not round_area and extent_mm is None)):
         vertices = ask("Number of vertices", None, _read_count, asks=asks, option="--vertices")
     start_ms = ask("Start, UTC", said.start, read_time, asks=asks, option="--start")
     end_ms = ask("End, UTC", said.end, read_time, asks=asks, option="--end")
+    daily = None
+    if said.hours is not None or read.body.volume.window.daily is not None:
+        daily = ask("Hours of each day, UTC", said.hours, read_hours, asks=asks, option="--hours")
     return Typed(
         activity=activity,
         place=place,
@@ -147,6 +158,7 @@ def _typed(node: Node, notice: "NoticeView", read: "VersionView", said: Said) ->
         vertices=vertices,
         start_ms=start_ms,
         end_ms=end_ms,
+        daily=daily,
     )
 
 

@@ -7,8 +7,8 @@ import msgspec
 import typer
 
 from parley.cli.client import typed_text
-from parley.cli.reading import read_altitude, read_area, read_length_mm
-from parley.cli.times import length, read_time
+from parley.cli.reading import read_altitude, read_area, read_corridor, read_length_mm
+from parley.cli.times import length, read_hours, read_time
 from parley.cli.writing import Composed
 from parley.geo.coordinate import read_coordinate
 from parley.geo.validity import volume_fault
@@ -16,7 +16,7 @@ from parley.node.releasing import Draft
 from parley.words.bodies import NoticeBody, StatedReason
 from parley.words.codes import Precedence, Reason
 from parley.words.errors import InputError
-from parley.words.volume import Area, Band, Circle, Position, Volume, Window
+from parley.words.volume import Area, Band, Circle, Position, Volume, Window, positions_of
 
 MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 60 * MINUTE_MS
@@ -27,7 +27,7 @@ COARSE_MM: Final = 1_000_000
 MAX_FILE_BYTES: Final = 1024 * 1024
 NEEDED: Final = {
     "activity": "--activity",
-    "area": "--at with --radius-m, or --polygon",
+    "area": "--at with --radius-m, --polygon, or --corridor with --half-width-m",
     "start": "--start",
     "end": "--end",
     "reason": '--reason (it may be "withheld")',
@@ -81,16 +81,22 @@ def _volume(composed: Composed, now_ms: int, before: NoticeBody | None) -> Volum
     if area is None or start_ms is None or end_ms is None:
         found = {"area": area, "start": start_ms, "end": end_ms}
         return [NEEDED[name] for name, value in found.items() if value is None]
-    return Volume(area=area, band=band, window=Window(start_ms=start_ms, end_ms=end_ms))
+    daily = read_hours(composed.daily) if composed.daily else (old.window.daily if old else None)
+    return Volume(area=area, band=band, window=Window(start_ms=start_ms, end_ms=end_ms, daily=daily))
 
 
 def _area(composed: Composed, old: Volume | None) -> Area | None:
     """Return the area; a new radius keeps the old centre, and a new centre the old radius."""
     circle = old.area if old is not None and isinstance(old.area, Circle) else None
-    if circle is not None and composed.polygon is None:
+    if circle is not None and composed.polygon is None and composed.corridor is None:
         centre = circle.centre if composed.at is None else read_coordinate(composed.at)
         radius_mm = circle.radius_mm if composed.radius_m is None else read_length_mm(composed.radius_m)
         return Circle(centre=centre, radius_mm=radius_mm)
+    if composed.corridor is not None or composed.half_width_m is not None:
+        if composed.at is not None or composed.radius_m is not None or composed.polygon is not None:
+            do = "Give --corridor and --half-width-m alone."
+            raise InputError("area-both", "an area is a circle, a polygon or a corridor", do=do)
+        return read_corridor(composed.corridor, composed.half_width_m, composed.edges)
     read = read_area(composed.at, composed.radius_m, composed.polygon, composed.edges)
     return read or (old.area if old else None)
 
@@ -174,11 +180,6 @@ def second_look(draft: Draft, now_ms: int) -> list[str]:
     if coarse_mm > limit_mm:
         found.append(f"a coordinate is only good to {coarse_mm / 1_000:,.0f} m: give more digits")
     return found
-
-
-def positions_of(area: Area) -> tuple[Position, ...]:
-    """Return the positions that a person typed for an area."""
-    return (area.centre,) if isinstance(area, Circle) else area.ring
 
 
 def _precision_mm(position: Position) -> int:

@@ -7,7 +7,7 @@ from typing import Final
 from parley.geo.coordinate import read_coordinate
 from parley.words.codes import Datum, Edges, LengthUnit
 from parley.words.errors import InputError
-from parley.words.volume import Altitude, Area, Band, Circle, Polygon
+from parley.words.volume import VERTICES_MAX, Altitude, Area, Band, Circle, Corridor, Polygon
 
 FOOT_MM: Final = Decimal("304.8")
 FLIGHT_LEVEL_FT: Final = 100
@@ -26,7 +26,7 @@ _LEVEL: Final = re.compile(r"FL ?(\d{1,4})", re.ASCII)
 _HEIGHT: Final = re.compile(r"(-?\d{1,9}(?:\.\d{1,3})?) ?(M|FT) ([A-Z]+)", re.ASCII)
 _LENGTH: Final = re.compile(r"\d{1,9}(?:\.\d{1,3})?", re.ASCII)
 _POLYGON_LEAST: Final = 3
-_POLYGON_MOST: Final = 2_000
+_LINE_LEAST: Final = 2
 
 
 def read_altitude(text: str) -> Altitude | None:
@@ -100,14 +100,35 @@ def read_polygon(text: str, edges: Edges) -> Polygon:
         InputError: polygon-unreadable, or as `read_coordinate`.
     """
     corners = [part for part in (part.strip() for part in text.split(";")) if part]
-    if not _POLYGON_LEAST <= len(corners) <= _POLYGON_MOST:
+    if not _POLYGON_LEAST <= len(corners) <= VERTICES_MAX:
         raise InputError(
             "polygon-unreadable",
-            f"a polygon has {_POLYGON_LEAST} to {_POLYGON_MOST} vertices, and {len(corners)} were given",
+            f"a polygon has {_POLYGON_LEAST} to {VERTICES_MAX} vertices, and {len(corners)} were given",
             where="--polygon",
             do='Put semicolons between them: "33 30 N 38 30 E; 33 40 N 38 30 E; 33 40 N 38 45 E".',
         )
     return Polygon(ring=tuple(read_coordinate(corner) for corner in corners), edges=edges)
+
+
+def read_corridor(text: str | None, half_width_m: str | None, edges: Edges) -> Corridor:
+    """Read a corridor: the coordinates of its line with semicolons between them, and half its width.
+
+    Raises:
+        InputError: corridor-unreadable, half-width-missing, or as the readers above.
+    """
+    places = [part for part in (part.strip() for part in (text or "").split(";")) if part]
+    if not _LINE_LEAST <= len(places) <= VERTICES_MAX:
+        raise InputError(
+            "corridor-unreadable",
+            f"a corridor has {_LINE_LEAST} to {VERTICES_MAX:,} positions, and {len(places)} were given",
+            where="--corridor",
+            do='Put semicolons between them: "33 30 N 38 30 E; 33 40 N 38 45 E".',
+        )
+    if half_width_m is None:
+        do = "Give --half-width-m."
+        raise InputError("half-width-missing", "a corridor needs half its width in metres", do=do)
+    line = tuple(read_coordinate(one) for one in places)
+    return Corridor(line=line, half_width_mm=read_length_mm(half_width_m), edges=edges)
 
 
 def read_area(at: str | None, radius_m: str | None, polygon: str | None, edges: Edges) -> Area | None:

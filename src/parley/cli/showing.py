@@ -10,7 +10,7 @@ from typing import Final
 
 from parley.check.model import CheckResult
 from parley.cli.output import plain
-from parley.cli.times import clock, from_now, group_of, length, zulu
+from parley.cli.times import clock, from_now, group_of, hours_text, length, zulu
 from parley.exchange.due import Overdue
 from parley.node.board import LineView, NoticeView, StopView, VersionView
 from parley.node.releasing import Draft
@@ -18,6 +18,7 @@ from parley.phrases import phrase
 from parley.words.bodies import (
     LineTerms,
     NoticeBody,
+    SeparationDistances,
     StopActivity,
     StopLine,
     StopPlace,
@@ -25,7 +26,19 @@ from parley.words.bodies import (
     StopVolume,
 )
 from parley.words.codes import Datum, LengthUnit, StopAnswer
-from parley.words.volume import Altitude, Area, Band, Circle, Position, Volume
+from parley.words.volume import (
+    Altitude,
+    Area,
+    Band,
+    Circle,
+    Corridor,
+    Holes,
+    Polygon,
+    Position,
+    Ring,
+    Volume,
+    positions_of,
+)
 
 READER: Final = "en"
 STEPS: Final = {"drafted": "○", "released": "◔", "delivered": "◑", "read_back": "◕", "answered": "●"}
@@ -80,10 +93,35 @@ def area_lines(area: Area) -> list[str]:
     if isinstance(area, Circle):
         return [f"circle round {position_text(area.centre)}, radius {metres(area.radius_mm)}"]
     edges = words("edges", area.edges.value)
-    lines = [f"polygon of {len(area.ring)} vertices, edges {edges}"]
-    lines += [f"  {n}. {position_text(one)}" for n, one in enumerate(area.ring[:VERTICES_SHOWN], 1)]
-    more = len(area.ring) - VERTICES_SHOWN
-    return [*lines, f"  and {more} more: see --json"] if more > 0 else lines
+    count = f"{len(positions_of(area)):,} vertices"
+    if isinstance(area, Corridor):
+        half = metres(area.half_width_mm)
+        return _shown(
+            f"corridor along {count}, {half} to either side, edges {edges}", _vertex_rows(area.line)
+        )
+    if isinstance(area, Polygon):
+        return _shown(f"polygon of {count}, edges {edges}", _part_rows(area.ring, area.holes))
+    rows = []
+    for n, part in enumerate(area.parts, 1):
+        rows += [f"part {n}", *_part_rows(part.ring, part.holes)]
+    return _shown(f"{len(area.parts)} polygons of {count} together, edges {edges}", rows)
+
+
+def _shown(head: str, rows: list[str]) -> list[str]:
+    more = len(rows) - VERTICES_SHOWN
+    shown = [head, *(f"  {row}" for row in rows[:VERTICES_SHOWN])]
+    return [*shown, f"  and {more} more: see --json"] if more > 0 else shown
+
+
+def _part_rows(ring: Ring, holes: Holes) -> list[str]:
+    rows = _vertex_rows(ring)
+    for n, hole in enumerate(holes, 1):
+        rows += [f"without hole {n}", *_vertex_rows(hole)]
+    return rows
+
+
+def _vertex_rows(vertices: Sequence[Position]) -> list[str]:
+    return [f"{n}. {position_text(one)}" for n, one in enumerate(vertices, 1)]
 
 
 def altitude_text(altitude: Altitude | None) -> str:
@@ -115,6 +153,7 @@ def volume_lines(volume: Volume, now_ms: int) -> list[str]:
         f"How high  {band_text(volume.band)}",
         f"Start     {zulu(window.start_ms)}  {from_now(window.start_ms, now_ms)}",
         f"End       {zulu(window.end_ms)}  {from_now(window.end_ms, now_ms)}",
+        *([f"Hours     {hours_text(window.daily)}"] if window.daily else []),
     ]
 
 
@@ -375,13 +414,20 @@ def terms_lines(line: LineView) -> list[str]:
 
 def agreed_lines(terms: LineTerms) -> list[str]:
     """Return the terms that both sides agree to."""
-    apart = terms.separation
     evidence = words("evidence_level", terms.evidence.value)
     return [
         f"  purpose {plain(terms.purpose)}; languages {', '.join(terms.languages)}; evidence {evidence}",
-        f"  separation {metres(apart.horizontal_mm)}, {metres(apart.vertical_mm)} in height, {length(apart.time_ms)}",
+        f"  separation {_apart_text(terms.separation)}",
+        *(
+            f"  separation for {words('activity', activity.value)}: {_apart_text(apart)}"
+            for activity, apart in sorted(terms.separation_by_activity.items())
+        ),
         f"  STOP answered within {length(terms.stop_answer_ms)}; tests every {length(terms.test_interval_ms)}",
     ]
+
+
+def _apart_text(apart: SeparationDistances) -> str:
+    return f"{metres(apart.horizontal_mm)}, {metres(apart.vertical_mm)} in height, {length(apart.time_ms)}"
 
 
 def _joined(line: LineView) -> str:

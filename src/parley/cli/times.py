@@ -5,8 +5,11 @@ from datetime import UTC, datetime
 from typing import Final
 
 from parley.words.errors import InputError
+from parley.words.volume import Daily
 
 MINUTE_MS: Final = 60_000
+LAST_HOUR: Final = 23
+LAST_MINUTE: Final = 59
 MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 INSTANTS: Final = "2022-06-15T14:32Z or the date-time group 151432ZJUN22"
 FORMS: Final = f"{INSTANTS}, or +20m from now"
@@ -14,6 +17,7 @@ _RFC_3339: Final = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3})\d*)?)?Z", re.ASCII | re.IGNORECASE
 )
 _GROUP: Final = re.compile(r"(\d{2})(\d{2})(\d{2})Z([A-Z]{3})(\d{2})", re.ASCII)
+_HOURS: Final = re.compile(r"(\d{2}):?(\d{2})Z? ?(?:-|TO) ?(\d{2}):?(\d{2})Z?", re.ASCII)
 _AHEAD: Final = re.compile(r"\+(?:(\d{1,4})D)?(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,7})S)?", re.ASCII)
 
 
@@ -54,6 +58,28 @@ def read_time(text: str, now_ms: int | None = None) -> int:
     raise InputError(
         "time-unreadable", "this is no time that is read here", where=text[:80], do=f"Write {FORMS}."
     )
+
+
+def read_hours(text: str) -> Daily:
+    """Read the hours of each day, UTC: "2000Z-0400Z"; an end before the start lies on the next day.
+
+    Raises:
+        InputError: hours-unreadable.
+    """
+    found = _HOURS.fullmatch(" ".join(text.upper().split()))
+    hours = [int(group) for group in found.groups()] if found else []
+    if not hours or max(hours[0], hours[2]) > LAST_HOUR or max(hours[1], hours[3]) > LAST_MINUTE:
+        do = "Write start and end in UTC, four digits each: 2000Z-0400Z."
+        raise InputError("hours-unreadable", "these are no hours of a day", where=text[:40], do=do)
+    start, end = (60 * hours[k] + hours[k + 1] for k in (0, 2))
+    return Daily(start_ms=start * MINUTE_MS, end_ms=end * MINUTE_MS)
+
+
+def hours_text(daily: Daily) -> str:
+    """Return the hours of each day: "every day 2000Z to 0400Z of the next day"."""
+    start, end = (divmod(at_ms // MINUTE_MS, 60) for at_ms in (daily.start_ms, daily.end_ms))
+    late = " of the next day" if daily.end_ms < daily.start_ms else ""
+    return f"every day {start[0]:02d}{start[1]:02d}Z to {end[0]:02d}{end[1]:02d}Z{late}"
 
 
 def _instant(text: str, parts: tuple[int, int, int, int, int, int]) -> int:

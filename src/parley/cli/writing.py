@@ -21,11 +21,14 @@ class Composed(Struct, frozen=True, kw_only=True):
     at: str | None
     radius_m: str | None
     polygon: str | None
+    corridor: str | None
+    half_width_m: str | None
     edges: Edges
     floor: str | None
     ceiling: str | None
     start: str | None
     end: str | None
+    daily: str | None
     file: Path | None
 
     @property
@@ -57,7 +60,15 @@ def compose(  # noqa: PLR0913 - each is a field of a notice
     polygon: Annotated[
         str | None, typer.Option(help='Vertices with semicolons between: "COORD; COORD; COORD".')
     ] = None,
-    edges: Annotated[Edges, typer.Option(help="How the polygon's edges run.")] = Edges.GEODESIC,
+    corridor: Annotated[
+        str | None, typer.Option(help='Positions along its middle: "COORD; COORD"; with --half-width-m.')
+    ] = None,
+    half_width_m: Annotated[
+        str | None, typer.Option(help="How far the corridor reaches to either side, metres.")
+    ] = None,
+    edges: Annotated[
+        Edges, typer.Option(help="How the edges of a polygon or corridor run.")
+    ] = Edges.GEODESIC,
     floor: Annotated[
         str | None, typer.Option(help='"0 m msl", "100 m agl", "FL250"; unlimited by default.')
     ] = None,
@@ -66,6 +77,7 @@ def compose(  # noqa: PLR0913 - each is a field of a notice
         str | None, typer.Option(help="UTC: 2022-06-15T14:32Z, 151432ZJUN22, or +20m from now.")
     ] = None,
     end: Annotated[str | None, typer.Option(help="UTC, written as the start; +2h is from now.")] = None,
+    daily: Annotated[str | None, typer.Option(help="Only these hours of each day, UTC: 2000Z-0400Z.")] = None,
     file: Annotated[
         Path | None,
         typer.Option(help="Take the whole notice from this JSON file; - reads the standard input."),
@@ -81,10 +93,13 @@ def compose(  # noqa: PLR0913 - each is a field of a notice
         at=at,
         radius_m=radius_m,
         polygon=polygon,
+        corridor=corridor,
+        half_width_m=half_width_m,
         edges=edges,
         floor=floor,
         ceiling=ceiling,
         start=start,
         end=end,
+        daily=daily,
         file=file,
     )

@@ -1,28 +1,33 @@
-"""A polygon's outline as short pieces in Earth-centred space, made once, compared often.
+"""An area's outline as short pieces in Earth-centred space, made once, compared often.
 
 Each edge is cut into pieces of at most `PIECE_MAX_M`. A piece runs along the normal section through
 its two ends: the curve in which the plane of both ends and of the normal midway cuts the ellipsoid.
 Over 25 km that curve and the geodesic differ by less than a hundredth of a millimetre.
+
+One outline holds all rings of an area: the outer ones, the holes, those of every part. Inside is what an
+odd number of rings surrounds. The line of a corridor is an outline too, open and with nothing inside.
 """
 
-from itertools import pairwise
-from math import ceil, hypot, radians, sin, sqrt
+from collections.abc import Sequence
+from math import ceil
 from typing import Final
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from parley.geo.ellipsoid import A_M, B_M, RADIUS_MEAN_M, Floats, arc_m, between, ecef
 from parley.words.codes import Edges
-from parley.words.volume import Polygon
+from parley.words.volume import Corridor, MultiPolygon, Polygon, Position
 
+Indices = NDArray[np.intp]
 PIECE_MAX_M: Final = 25_000.0
 BOW_MAX_M: Final = 13.0
 """How far a piece can rise above its chord: PIECE_MAX_M² / (8 * 6,335 km), rounded up."""
 STRAIGHT_ERROR_M: Final = 0.0005
 """How far an edge straight in longitude and latitude may lie from its pieces, unless that needs too many."""
 PIECES_MAX: Final = 20_000
-"""The most pieces that the straight edges of one polygon may take; `error_m` says what that costs."""
+"""The most pieces that the straight edges of one area may take; `error_m` says what that costs."""
 BLOCK: Final = 32
 _HALF_TURN_DEG: Final = 180.0
 _FULL_TURN_DEG: Final = 360.0
@@ -30,7 +35,7 @@ _QUADRIC: Final = np.array([1 / A_M**2, 1 / A_M**2, 1 / B_M**2])
 
 
 class Boundary(Struct, frozen=True, eq=False, kw_only=True):
-    """The pieces of one ring, in order, as arrays with a row for each piece.
+    """The pieces of all rings, ring after ring, as arrays with a row for each piece.
 
     A point of a piece is start + t * step + h(t) * up, 0 <= t <= 1, where h follows from the ellipsoid
     (`parley.geo.kernel`). With Q the quadric of the ellipsoid (x·Qx = 1 on its surface):
@@ -38,7 +43,11 @@ class Boundary(Struct, frozen=True, eq=False, kw_only=True):
     Attributes:
         lat_deg: latitude of each piece's start.
         lon_deg: longitude of each piece's start, -180 to 180.
-        turn_deg: longitude gained over the piece, -180 to 180.
+        end_lat_deg: latitude of its end, to the last bit that of the start of the next.
+        end_lon_deg: longitude of its end, likewise.
+        ring: which ring it belongs to, from 0.
+        first: the first piece of each ring.
+        loose: the pieces whose end is no other's start: the last of an open line.
         start_m: Earth-centred start.
         step_m: end minus start.
         step2: |step|², square metres.
@@ -57,7 +66,11 @@ class Boundary(Struct, frozen=True, eq=False, kw_only=True):
 
     lat_deg: Floats
     lon_deg: Floats
-    turn_deg: Floats
+    end_lat_deg: Floats
+    end_lon_deg: Floats
+    ring: Indices
+    first: Indices
+    loose: Indices
     start_m: Floats
     step_m: Floats
     step2: Floats
@@ -77,6 +90,16 @@ class Boundary(Struct, frozen=True, eq=False, kw_only=True):
         return len(self.lat_deg)
 
 
+class _Edges(Struct, frozen=True, eq=False):
+    """Edges, or the pieces they were cut into: degrees, and the ring of each."""
+
+    lat: Floats
+    lon: Floats
+    end_lat: Floats
+    end_lon: Floats
+    ring: Indices
+
+
 def dot(a: Floats, b: Floats) -> Floats:
     """Row by row scalar product of two (n, 3) arrays."""
     product: Floats = np.einsum("ij,ij->i", a, b)
@@ -92,34 +115,68 @@ def wrap_deg(angle_deg: Floats) -> Floats:
     return np.where(lowered <= -_HALF_TURN_DEG, lowered + _FULL_TURN_DEG, lowered)
 
 
-def boundary_of(polygon: Polygon) -> Boundary:
-    """Cut a polygon's ring into pieces.
+def boundary_of(area: Polygon | MultiPolygon | Corridor) -> Boundary:
+    """Cut the outline of an area into pieces.
 
     Args:
-        polygon: without faults (`parley.geo.validity.area_fault`); a faulty one gives nonsense.
+        area: without faults (`parley.geo.validity.area_fault`); a faulty one gives nonsense.
     """
-    lat_deg = np.array([p.lat_ndeg for p in polygon.ring]) / 1e9
-    lon_deg = np.array([p.lon_ndeg for p in polygon.ring]) / 1e9
-    if polygon.edges is Edges.GEODESIC:
-        return pieces_of(*_cut_geodesic(lat_deg, lon_deg), error_m=0.0)
-    return pieces_of(*_cut_straight(lat_deg, lon_deg))
+    if isinstance(area, Corridor):
+        return outline([area.line], area.edges, closed=False)
+    return outline(rings_of(area), area.edges)
 
 
-def pieces_of(lat_deg: Floats, lon_deg: Floats, error_m: float) -> Boundary:
-    """Build the arrays for a ring whose vertices are already close enough."""
-    start_m = ecef(lat_deg, lon_deg)
-    end_m = np.roll(start_m, -1, axis=0)
-    step_m = end_m - start_m
+def rings_of(area: Polygon | MultiPolygon) -> list[tuple[Position, ...]]:
+    """Every ring, each polygon's own followed by its holes."""
+    parts = area.parts if isinstance(area, MultiPolygon) else (area,)
+    return [ring for part in parts for ring in (part.ring, *part.holes)]
+
+
+def outline(rings: Sequence[tuple[Position, ...]], edges: Edges, *, closed: bool = True) -> Boundary:
+    """Cut rings, or open lines, into pieces."""
+    whole = _edges_of(rings, closed=closed)
+    pieces, error_m = (_cut_geodesic(whole), 0.0) if edges is Edges.GEODESIC else _cut_straight(whole)
+    return _pieces_of(pieces, error_m, closed=closed)
+
+
+def _edges_of(rings: Sequence[tuple[Position, ...]], *, closed: bool) -> _Edges:
+    starts, ends, ring = [], [], []
+    for k, vertices in enumerate(rings):
+        places = np.array([(p.lat_ndeg, p.lon_ndeg) for p in vertices]) / 1e9
+        following = np.roll(places, -1, axis=0)
+        starts.append(places if closed else places[:-1])
+        ends.append(following if closed else following[:-1])
+        ring.append(np.full(len(starts[-1]), k, dtype=np.intp))
+    start, end = np.concatenate(starts), np.concatenate(ends)
+    return _Edges(
+        start[:, 0].copy(),
+        wrap_deg(start[:, 1]),
+        end[:, 0].copy(),
+        wrap_deg(end[:, 1]),
+        np.concatenate(ring),
+    )
+
+
+def _pieces_of(pieces: _Edges, error_m: float, *, closed: bool) -> Boundary:
+    """Build the arrays for pieces that are short enough."""
+    start_m = ecef(pieces.lat, pieces.lon)
+    step_m = ecef(pieces.end_lat, pieces.end_lon) - start_m
     middle_m = start_m + step_m / 2
     gradient = middle_m * _QUADRIC
     up = gradient / np.sqrt(dot(gradient, gradient))[:, None]
     step2 = dot(step_m, step_m)
     half_m = np.sqrt(step2) / 2
     block_m, block_radius_m = _blocks(middle_m, half_m)
+    first = np.flatnonzero(np.diff(pieces.ring, prepend=-1))
+    last = np.append(first[1:], len(middle_m)) - 1
     return Boundary(
-        lat_deg=lat_deg,
-        lon_deg=wrap_deg(lon_deg),
-        turn_deg=wrap_deg(np.roll(lon_deg, -1) - lon_deg),
+        lat_deg=pieces.lat,
+        lon_deg=pieces.lon,
+        end_lat_deg=pieces.end_lat,
+        end_lon_deg=pieces.end_lon,
+        ring=pieces.ring,
+        first=first,
+        loose=last[:0] if closed else last,
         start_m=start_m,
         step_m=step_m,
         step2=step2,
@@ -147,25 +204,34 @@ def _blocks(middle_m: Floats, half_m: Floats) -> tuple[Floats, Floats]:
     return centre_m, np.maximum.reduceat(reach_m, first)
 
 
-def _cut_geodesic(lat_deg: Floats, lon_deg: Floats) -> tuple[Floats, Floats]:
-    """Add the points that cut geodesic edges into pieces of at most `PIECE_MAX_M`."""
-    start_m = ecef(lat_deg, lon_deg)
-    chord_m = np.sqrt(((np.roll(start_m, -1, axis=0) - start_m) ** 2).sum(axis=1))
+def _cut_geodesic(edges: _Edges) -> _Edges:
+    """Cut geodesic edges into pieces of at most `PIECE_MAX_M`."""
+    away = ecef(edges.end_lat, edges.end_lon) - ecef(edges.lat, edges.lon)
+    chord_m = np.sqrt(dot(away, away))
     if float(chord_m.max()) < 0.999 * PIECE_MAX_M:
-        return lat_deg, lon_deg
-    vertices = list(zip(lat_deg.tolist(), lon_deg.tolist(), strict=True))
-    cut = []
-    for (start, end), chord in zip(pairwise([*vertices, vertices[0]]), chord_m.tolist(), strict=True):
-        cut.append(start)
+        return edges
+    cut: list[tuple[float, float]] = []
+    counts = []
+    rows = zip(*(a.tolist() for a in (edges.lat, edges.lon, edges.end_lat, edges.end_lon)), strict=True)
+    for (lat, lon, end_lat, end_lon), chord in zip(rows, chord_m.tolist(), strict=True):
         # A hundredth more than the mean arc covers every direction on the ellipsoid.
         pieces = ceil(1.01 * arc_m(chord, RADIUS_MEAN_M) / PIECE_MAX_M)
-        if pieces > 1:
-            cut.extend(between(start, end, pieces))
+        cut.append((lat, lon))
+        cut.extend(between((lat, lon), (end_lat, end_lon), pieces))
+        counts.append(max(1, pieces))
     points = np.array(cut)
-    return points[:, 0].copy(), points[:, 1].copy()
+    return _joined(edges, np.array(counts), points[:, 0].copy(), wrap_deg(points[:, 1]))
 
 
-def _cut_straight(lat_deg: Floats, lon_deg: Floats) -> tuple[Floats, Floats, float]:
+def _joined(edges: _Edges, counts: Indices, lat: Floats, lon: Floats) -> _Edges:
+    """The pieces that start at the given points; each ends where the next starts, or with its edge."""
+    last = np.cumsum(counts) - 1
+    end_lat, end_lon = np.roll(lat, -1), np.roll(lon, -1)
+    end_lat[last], end_lon[last] = edges.end_lat, edges.end_lon
+    return _Edges(lat, lon, end_lat, end_lon, np.repeat(edges.ring, counts))
+
+
+def _cut_straight(edges: _Edges) -> tuple[_Edges, float]:
     """Cut edges straight in longitude and latitude, so finely that geodesic pieces follow them.
 
     On a sphere the geodesic curvature of a line with constant d(lon)/d(lat) is at most
@@ -173,24 +239,22 @@ def _cut_straight(lat_deg: Floats, lon_deg: Floats) -> tuple[Floats, Floats, flo
     that gains `turn` radians of longitude over `length` metres strays by at most
     |sin lat| * turn * length / (4 n²) when cut into n pieces (5 % is added for the ellipsoid).
     """
-    turn_deg = wrap_deg(np.roll(lon_deg, -1) - lon_deg)
-    climb_deg = np.roll(lat_deg, -1) - lat_deg
-    stray_m, least = [], []
-    for lat, turn, climb in zip(lat_deg.tolist(), turn_deg.tolist(), climb_deg.tolist(), strict=True):
-        steepest = max(abs(sin(radians(lat))), abs(sin(radians(lat + climb))))
-        nearest = 0.0 if lat * (lat + climb) <= 0 else min(abs(lat), abs(lat + climb))
-        width_m = RADIUS_MEAN_M * radians(abs(turn)) * sin(radians(90 - nearest))
-        length_m = 1.01 * hypot(width_m, RADIUS_MEAN_M * radians(climb))
-        stray_m.append(1.05 * steepest * radians(abs(turn)) * length_m / 4)
-        least.append(max(1, ceil(length_m / PIECE_MAX_M)))
+    turn_deg = wrap_deg(edges.end_lon - edges.lon)
+    climb_deg = edges.end_lat - edges.lat
+    low = np.minimum(np.abs(edges.lat), np.abs(edges.end_lat))
+    high = np.maximum(np.abs(edges.lat), np.abs(edges.end_lat))
+    nearest = np.radians(np.where(edges.lat * edges.end_lat <= 0, 0.0, low))
+    turn = np.radians(np.abs(turn_deg))
+    length_m = 1.01 * RADIUS_MEAN_M * np.hypot(turn * np.cos(nearest), np.radians(climb_deg))
+    stray_m = 1.05 * np.sin(np.radians(high)) * turn * length_m / 4
     error_m = STRAIGHT_ERROR_M
-    wanted = sum(sqrt(stray / error_m) for stray in stray_m)
+    wanted = float(np.sqrt(stray_m / error_m).sum())
     if wanted > PIECES_MAX:
         error_m *= (wanted / PIECES_MAX) ** 2
-    lat_out, lon_out = [], []
-    for k in range(len(lat_deg)):
-        pieces = max(least[k], ceil(sqrt(stray_m[k] / error_m)))
-        share = np.arange(pieces) / pieces
-        lat_out.append(lat_deg[k] + climb_deg[k] * share)
-        lon_out.append(lon_deg[k] + turn_deg[k] * share)
-    return np.concatenate(lat_out), wrap_deg(np.concatenate(lon_out)), error_m
+    needed = np.maximum(np.sqrt(stray_m / error_m), length_m / PIECE_MAX_M)
+    counts = np.maximum(1, np.ceil(needed)).astype(np.intp)
+    edge = np.repeat(np.arange(len(counts)), counts)
+    share = (np.arange(len(edge)) - np.repeat(np.cumsum(counts) - counts, counts)) / counts[edge]
+    lat = edges.lat[edge] + climb_deg[edge] * share
+    lon = wrap_deg(edges.lon[edge] + turn_deg[edge] * share)
+    return _joined(edges, counts, lat, lon), error_m

@@ -1,9 +1,9 @@
 """How far two areas are apart over the ellipsoid, and where they are nearest.
 
 Method: pick the nearest points by straight chords in Earth-centred space, then measure the geodesic
-between them. A circle is its centre's distance less its radius: no path from the centre leaves the
-circle before its radius is walked. Error against an independent truth: a hundredth of a millimetre up to
-500 km; `tolerance_m` says what is allowed for, at any distance.
+between them. A circle is its centre's distance less its radius, a corridor its line's less half its
+width: no path leaves either before that is walked. Error against an independent truth: a hundredth of a
+millimetre up to 500 km; `tolerance_m` says what is allowed for, at any distance.
 """
 
 from math import sqrt
@@ -11,6 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from parley.geo.boundary import Boundary
 from parley.geo.ellipsoid import RADIUS_MAX_M, LatLon, arc_m, direct, inverse, lat_lon, longest_arc_m
 from parley.geo.kernel import Candidates, contains, nearest_between, nearest_to_point
 from parley.geo.shape import Disc, Patch, Shape
@@ -70,17 +71,13 @@ def gap_within(first: Shape, second: Shape, limit_m: float) -> Gap | None:
         if _chord_m(first, second) > reach_m + limit_m + TOUCH_M:
             return None
     found = gap(first, second)
-    reach_m = found.distance_m + _radius_m(first) + _radius_m(second)
+    reach_m = found.distance_m + first.radius_m + second.radius_m
     room_m = tolerance_m(reach_m) + _error_m(first) + _error_m(second)
     if found.distance_m > limit_m + room_m:
         return None
     if found.distance_m <= room_m:
         return Gap(distance_m=0.0, first=found.first, second=found.second, azimuth_deg=None)
     return found
-
-
-def _radius_m(shape: Shape) -> float:
-    return shape.radius_m if isinstance(shape, Disc) else 0.0
 
 
 def _error_m(shape: Shape) -> float:
@@ -123,37 +120,60 @@ def _discs(first: Disc, second: Disc) -> Gap:
 
 
 def _disc_patch(disc: Disc, patch: Patch) -> Gap:
-    """A circle and a polygon: the centre's distance from the polygon, less the radius."""
+    """A circle and polygons or a corridor: the centre's distance from the outline or line, less the radii."""
     if contains(patch.boundary, *disc.centre):
         return _touching(disc.centre)
-    centre_m, azimuth_deg, _, foot = _measure(nearest_to_point(disc.centre_m, patch.boundary), disc.centre)
-    if centre_m <= disc.radius_m:
-        return _touching(foot)
-    near = direct(disc.centre, azimuth_deg, disc.radius_m) if disc.radius_m else disc.centre
-    return Gap(distance_m=centre_m - disc.radius_m, first=near, second=foot, azimuth_deg=azimuth_deg)
+    nearest = _measure(nearest_to_point(disc.centre_m, patch.boundary), disc.centre)
+    return _less_radii(nearest, disc.radius_m, patch.radius_m)
 
 
 def _patches(first: Patch, second: Patch) -> Gap:
-    """Two polygons: 0 if one holds a vertex of the other or their outlines cross."""
+    """Polygons and corridors: 0 if one holds a vertex of the other or their outlines cross.
+
+    Outlines that do not cross lie ring by ring wholly inside or outside of the other area, so one vertex
+    of each ring tells.
+    """
     a, b = first.boundary, second.boundary
     for inner, outer in ((a, b), (b, a)):
-        vertex = (float(inner.lat_deg[0]), float(inner.lon_deg[0]))
-        if contains(outer, *vertex):
+        vertex = _vertex_inside(inner, outer)
+        if vertex is not None:
             return _touching(vertex)
-    length_m, azimuth_deg, near, far = _measure(nearest_between(a, b), None)
-    if length_m == 0:
-        return _touching(near)
-    return Gap(distance_m=length_m, first=near, second=far, azimuth_deg=azimuth_deg)
+    return _less_radii(_measure(nearest_between(a, b), None), first.radius_m, second.radius_m)
 
 
-def _measure(candidates: Candidates, start: LatLon | None) -> tuple[float, float, LatLon, LatLon]:
+def _vertex_inside(inner: Boundary, outer: Boundary) -> LatLon | None:
+    """The first vertex of a ring of `inner` that lies inside `outer`."""
+    if len(outer.loose):
+        return None
+    for k in inner.first.tolist():
+        vertex = (float(inner.lat_deg[k]), float(inner.lon_deg[k]))
+        if contains(outer, *vertex):
+            return vertex
+    return None
+
+
+def _less_radii(nearest: "_Nearest", first_m: float, second_m: float) -> Gap:
+    """The gap between what lies within `first_m` of one thing and within `second_m` of another."""
+    apart_m, azimuth_deg, near, far = nearest
+    start = direct(near, azimuth_deg, first_m) if first_m else near
+    if apart_m <= first_m + second_m:
+        return _touching(far if apart_m <= first_m else start)
+    end = direct(near, azimuth_deg, apart_m - second_m) if second_m else far
+    return Gap(distance_m=apart_m - first_m - second_m, first=start, second=end, azimuth_deg=azimuth_deg)
+
+
+_Nearest = tuple[float, float, LatLon, LatLon]
+"""The length and azimuth of a shortest geodesic, and its two ends."""
+
+
+def _measure(candidates: Candidates, start: LatLon | None) -> _Nearest:
     """The shortest geodesic among candidate pairs: length, azimuth and both ends.
 
     Args:
         candidates: shortest chord first.
         start: the first point of every pair, if it is known exactly.
     """
-    best: tuple[float, float, LatLon, LatLon] | None = None
+    best: _Nearest | None = None
     rows = zip(
         candidates.first_m.tolist(), candidates.second_m.tolist(), candidates.chord_m.tolist(), strict=True
     )

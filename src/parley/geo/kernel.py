@@ -14,10 +14,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from parley.geo.boundary import BLOCK, Boundary, dot, wrap_deg
+from parley.geo.boundary import BLOCK, Boundary, Indices, dot, wrap_deg
 from parley.geo.ellipsoid import RADIUS_MAX_M, RADIUS_MIN_M, Floats, arc_m, ecef_point
-
-Indices = NDArray[np.intp]
 
 _NEWTON_STEPS: Final = 3
 _SLACK_M: Final = 1e-6
@@ -98,21 +96,28 @@ def _bow(t: Floats, g: Floats, curve: Floats, bend: Floats) -> Floats:
 
 
 def contains(boundary: Boundary, lat_deg: float, lon_deg: float) -> bool:
-    """Whether a point lies inside a ring that has no pole inside.
+    """Whether a point lies inside: an odd number of rings surrounds it. No ring has a pole inside.
+
+    Points within a hundredth of a millimetre of the outline may fall on either side; their distance is 0
+    all the same. Nothing lies inside an open line.
+    """
+    return not len(boundary.loose) and int(np.count_nonzero(surrounding(boundary, lat_deg, lon_deg))) % 2 == 1
+
+
+def surrounding(boundary: Boundary, lat_deg: float, lon_deg: float) -> NDArray[np.bool_]:
+    """Which rings surround a point.
 
     Counts the pieces that the meridian north of the point crosses. A piece is above the point if the
     point lies on the southern side of the piece's plane; a point farther south or north than the piece
-    can reach is decided by latitude alone, where the plane would amplify rounding. Points within a
-    hundredth of a millimetre of the outline may fall on either side; their distance is 0 all the same.
+    can reach is decided by latitude alone, where the plane would amplify rounding.
     """
     ahead_deg = wrap_deg(boundary.lon_deg - lon_deg)
-    next_deg = np.roll(ahead_deg, -1)
+    next_deg = wrap_deg(boundary.end_lon_deg - lon_deg)
     straddles = ((ahead_deg <= 0) != (next_deg <= 0)) & (np.abs(next_deg - ahead_deg) < _HALF_TURN_DEG)
     which = np.flatnonzero(straddles)
     if len(which) == 0:
-        return False
-    lat = boundary.lat_deg[which]
-    end_lat = np.roll(boundary.lat_deg, -1)[which]
+        return np.zeros(len(boundary.first), dtype=np.bool_)
+    lat, end_lat = boundary.lat_deg[which], boundary.end_lat_deg[which]
     # No point of a piece is farther from both ends than half its length, 1 % added for its arc.
     margin_deg = np.degrees(1.01 * boundary.half_m[which] / RADIUS_MIN_M) + 1e-12
     south = lat_deg < np.minimum(lat, end_lat) - margin_deg
@@ -121,7 +126,9 @@ def contains(boundary: Boundary, lat_deg: float, lon_deg: float) -> bool:
     side = dot(boundary.left[which], point_m - boundary.start_m[which])
     eastward = next_deg[which] > ahead_deg[which]
     below = np.where(eastward, side < 0, side > 0)
-    return int(np.count_nonzero(south | (below & ~north))) % 2 == 1
+    above = boundary.ring[which[south | (below & ~north)]]
+    odd: NDArray[np.bool_] = np.bincount(above, minlength=len(boundary.first)) % 2 == 1
+    return odd
 
 
 def nearest_to_point(point_m: tuple[float, float, float], boundary: Boundary) -> Candidates:
@@ -170,32 +177,57 @@ def nearest_between(first: Boundary, second: Boundary) -> Candidates:
 
 
 def _vertex_feet(first: Boundary, i: Indices, second: Boundary, j: Indices) -> Candidates:
-    """The start of each piece against its partner piece, both ways."""
+    """The start of each piece against its partner piece, both ways; and the end of an open line."""
     start_i, start_j = first.start_m[i], second.start_m[j]
-    on_second = feet(start_i, second, j)
-    on_first = feet(start_j, first, i)
-    first_m = np.concatenate([start_i, on_first])
-    second_m = np.concatenate([on_second, start_j])
+    firsts = [start_i, feet(start_j, first, i)]
+    seconds = [feet(start_i, second, j), start_j]
+    if len(first.loose):
+        at = np.flatnonzero(np.isin(i, first.loose))
+        end_m = first.start_m[i[at]] + first.step_m[i[at]]
+        firsts.append(end_m)
+        seconds.append(feet(end_m, second, j[at]))
+    if len(second.loose):
+        at = np.flatnonzero(np.isin(j, second.loose))
+        end_m = second.start_m[j[at]] + second.step_m[j[at]]
+        firsts.append(feet(end_m, first, i[at]))
+        seconds.append(end_m)
+    first_m, second_m = np.concatenate(firsts), np.concatenate(seconds)
     gap = first_m - second_m
     return Candidates(first_m, second_m, np.sqrt(dot(gap, gap)))
 
 
-def crossings(first: Boundary, i: Indices, second: Boundary, j: Indices) -> Floats:
-    """The points, Earth-centred, at which pieces `i` of one outline cross pieces `j` of another.
+def crosses(
+    first: Boundary, i: Indices, second: Boundary, j: Indices, deeper_m: float = 0.0
+) -> NDArray[np.bool_]:
+    """Which pieces `i` of one outline cross pieces `j` of another, by more than `deeper_m` at every end.
 
     Two pieces cross if the ends of each lie on opposite sides of the other's plane; the caller passes
     only pieces near each other, so that a crossing beyond the horizon cannot be meant.
     """
-    begins = dot(first.left[i], second.start_m[j] - first.start_m[i])
-    ends = dot(first.left[i], second.start_m[j] + second.step_m[j] - first.start_m[i])
-    begins_back = dot(second.left[j], first.start_m[i] - second.start_m[j])
-    ends_back = dot(second.left[j], first.start_m[i] + first.step_m[i] - second.start_m[j])
-    cross = (begins * ends < 0) & (begins_back * ends_back < 0)
+    begins, ends = _sides(first, i, second, j)
+    begins_back, ends_back = _sides(second, j, first, i)
+    cross: NDArray[np.bool_] = (begins * ends < 0) & (begins_back * ends_back < 0)
+    if deeper_m:
+        cross &= np.minimum(np.abs(begins), np.abs(ends)) > 2 * first.half_m[i] * deeper_m
+        cross &= np.minimum(np.abs(begins_back), np.abs(ends_back)) > 2 * second.half_m[j] * deeper_m
+    return cross
+
+
+def crossings(first: Boundary, i: Indices, second: Boundary, j: Indices) -> Floats:
+    """The points, Earth-centred, at which pieces `i` of one outline cross pieces `j` of another."""
+    cross = crosses(first, i, second, j)
     if not cross.any():
         return np.empty((0, 3))
-    share = begins[cross] / (begins[cross] - ends[cross])
-    on_chord_m = second.start_m[j[cross]] + share[:, None] * second.step_m[j[cross]]
-    return feet(on_chord_m, second, j[cross])
+    i, j = i[cross], j[cross]
+    begins, ends = _sides(first, i, second, j)
+    on_chord_m = second.start_m[j] + (begins / (begins - ends))[:, None] * second.step_m[j]
+    return feet(on_chord_m, second, j)
+
+
+def _sides(first: Boundary, i: Indices, second: Boundary, j: Indices) -> tuple[Floats, Floats]:
+    """How far both ends of pieces `j` lie to the left of pieces `i`, times the length of the latter."""
+    offset_m = second.start_m[j] - first.start_m[i]
+    return dot(first.left[i], offset_m), dot(first.left[i], offset_m + second.step_m[j])
 
 
 def _keep(first_m: Floats, second_m: Floats, chord_m: Floats) -> Candidates:

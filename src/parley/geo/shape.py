@@ -2,13 +2,14 @@
 
 from math import cos, radians
 
+import numpy as np
 from msgspec import Struct
 
 from parley.geo.boundary import BOW_MAX_M, Boundary, boundary_of
 from parley.geo.box import Box3
 from parley.geo.ellipsoid import A_M, LatLon, ecef_point
 from parley.geo.kernel import contains
-from parley.words.volume import Area, Circle
+from parley.words.volume import Area, Circle, Corridor
 
 _AXES = ((0.0, 0.0), (0.0, 90.0), (0.0, 180.0), (0.0, -90.0))
 """Where x or y is largest or smallest on the ellipsoid (z is at the poles, never inside a polygon)."""
@@ -31,9 +32,16 @@ class Disc(Struct, frozen=True, eq=False, kw_only=True):
 
 
 class Patch(Struct, frozen=True, eq=False, kw_only=True):
-    """A polygon: its outline and the box around its inside."""
+    """Polygons, or a corridor.
+
+    Attributes:
+        boundary: the outline of the polygons, or the corridor's line.
+        radius_m: half the width of a corridor; 0 for polygons.
+        box: surely contains it.
+    """
 
     boundary: Boundary
+    radius_m: float = 0.0
     box: Box3
 
 
@@ -49,7 +57,8 @@ def shape_of(area: Area) -> Shape:
     if isinstance(area, Circle):
         return disc_of(area.centre.lat_ndeg / 1e9, area.centre.lon_ndeg / 1e9, area.radius_mm / 1e3)
     boundary = boundary_of(area)
-    return Patch(boundary=boundary, box=_patch_box(boundary))
+    radius_m = area.half_width_mm / 1e3 if isinstance(area, Corridor) else 0.0
+    return Patch(boundary=boundary, radius_m=radius_m, box=_patch_box(boundary, radius_m))
 
 
 def disc_of(lat_deg: float, lon_deg: float, radius_m: float) -> Disc:
@@ -65,15 +74,18 @@ def disc_of(lat_deg: float, lon_deg: float, radius_m: float) -> Disc:
     )
 
 
-def _patch_box(boundary: Boundary) -> Box3:
-    """The box of a polygon's inside.
+def _patch_box(boundary: Boundary, radius_m: float) -> Box3:
+    """The box of the inside of polygons, or of a corridor.
 
     A coordinate is extreme on the outline, or at one of the points where it is extreme on the whole
-    ellipsoid if that lies inside: so the outline and the four such points on the equator suffice.
+    ellipsoid if that lies inside: so the outline and the four such points on the equator suffice. No
+    point of a corridor is farther from its line in a straight line than over the ground.
     """
-    margin_m = BOW_MAX_M + boundary.error_m
-    low = (boundary.start_m.min(axis=0) - margin_m).tolist()
-    high = (boundary.start_m.max(axis=0) + margin_m).tolist()
+    margin_m = BOW_MAX_M + boundary.error_m + radius_m
+    end_m = boundary.start_m[boundary.loose] + boundary.step_m[boundary.loose]
+    points_m = np.concatenate([boundary.start_m, end_m])
+    low = (points_m.min(axis=0) - margin_m).tolist()
+    high = (points_m.max(axis=0) + margin_m).tolist()
     if low[2] <= 0 <= high[2]:
         for lat_deg, lon_deg in _AXES:
             axis = 0 if abs(lon_deg) in {0.0, 180.0} else 1

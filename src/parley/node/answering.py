@@ -14,7 +14,7 @@ from parley.words import bodies
 from parley.words.codes import Activity, ReplyCode
 from parley.words.errors import InputError
 from parley.words.units import Count, DistanceMm, FreeText, MessageId, ShortText, TimeMs
-from parley.words.volume import Position
+from parley.words.volume import Daily, Position
 
 GROUND_LIMIT: Final = 2_000
 
@@ -28,6 +28,7 @@ class Typed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     end_ms: TimeMs
     extent_mm: DistanceMm | None = None
     vertices: Count | None = None
+    daily: Daily | None = None
 
 
 def _theirs(desk: Desk, of: MessageId) -> Thread:
@@ -58,6 +59,7 @@ def read_back(desk: Desk, of: MessageId, typed: Typed) -> Message:
         vertices=typed.vertices,
         start_ms=typed.start_ms,
         end_ms=typed.end_ms,
+        daily=typed.daily,
     )
     return desk.send(body)
 

@@ -34,7 +34,7 @@ from parley.words.bodies import (
     SeparationDistances,
     Terms,
 )
-from parley.words.codes import EvidenceLevel
+from parley.words.codes import Activity, EvidenceLevel
 from parley.words.errors import InputError
 from parley.words.header import By
 from parley.words.party import Acceptance, Descriptor, Proposal, party_of
@@ -68,6 +68,7 @@ class Wish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     stop_answer_ms: int = MINUTE_MS
     test_interval_ms: int = 720 * MINUTE_MS
     separation: SeparationDistances = DEFAULT_SEPARATION
+    separation_by_activity: dict[Activity, SeparationDistances] = {}
 
 
 def propose(tx: Tx, own: Own, wish: Wish, by: By, now_ms: TimeMs) -> tuple[Line, bytes]:
@@ -85,6 +86,7 @@ def propose(tx: Tx, own: Own, wish: Wish, by: By, now_ms: TimeMs) -> tuple[Line,
         stop_answer_ms=wish.stop_answer_ms,
         test_interval_ms=wish.test_interval_ms,
         separation=wish.separation,
+        separation_by_activity=wish.separation_by_activity,
     )
     line = _new_line(own, terms, name=f"proposed-{terms.line[:8]}")
     tx.put_line(line)

@@ -33,7 +33,7 @@ from parley.words.units import (
     ShortText,
     TimeMs,
 )
-from parley.words.volume import Area, Position, Volume
+from parley.words.volume import Area, Daily, Position, Volume
 
 
 class Body(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind"):
@@ -128,9 +128,10 @@ class ReadBack(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=
     """The critical fields as a person typed them, without seeing them filled in.
 
     Attributes:
-        place: the centre of a circle, or the first vertex of a polygon.
-        extent_mm: the radius of a circle; null for a polygon.
-        vertices: the number of vertices of a polygon; null for a circle.
+        place: the centre of a circle, else the first vertex (of the first part).
+        extent_mm: the radius of a circle or half the width of a corridor; else null.
+        vertices: the number of vertices, over all rings and parts; null for a circle.
+        daily: the hours of each day; null if the window is not limited to any.
     """
 
     of: MessageId
@@ -140,6 +141,7 @@ class ReadBack(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=
     vertices: Count | None
     start_ms: TimeMs
     end_ms: TimeMs
+    daily: Daily | None = None
 
 
 class Reply(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="reply"):
@@ -254,7 +256,12 @@ class SeparationDistances(Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class LineTerms(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What the sides declare for a line. Joint when both sign the same, else parallel declarations."""
+    """What the sides declare for a line. Joint when both sign the same, else parallel declarations.
+
+    Attributes:
+        separation: for every activity that `separation_by_activity` does not name.
+        separation_by_activity: for the activities that need another one.
+    """
 
     protocol: Annotated[int, Meta(ge=1, le=1)]
     line: LineId
@@ -269,6 +276,7 @@ class LineTerms(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A person's answer to a STOP is due within 60 s at the most (rule 5)."""
     test_interval_ms: DurationMs
     separation: SeparationDistances
+    separation_by_activity: dict[Activity, SeparationDistances] = {}
 
 
 class Terms(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="terms"):

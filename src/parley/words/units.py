@@ -18,6 +18,8 @@ AltitudeMm = Annotated[int, Meta(ge=-12_000_000, le=100_000_000_000)]
 """An altitude over its stated datum, millimetres."""
 TimeMs = Annotated[int, Meta(ge=0, le=253_402_300_799_999)]
 """An instant, UTC milliseconds since 1970; at most the end of year 9999."""
+DayMs = Annotated[int, Meta(ge=0, le=86_399_999)]
+"""A time of day, UTC milliseconds since midnight."""
 DurationMs = Annotated[int, Meta(ge=0, le=3_200_000_000_000)]
 """A length of time, milliseconds; at most about a century."""
 Seq = Annotated[int, Meta(ge=0, le=9_007_199_254_740_991)]
