@@ -8,7 +8,7 @@ import pytest
 from parley.adapters.volume_index import MemoryVolumeIndex
 from parley.check.model import Separation
 from parley.check.near import NearVolumes
-from parley.check.packed import HEAD, area_of, band_of, head_of, pack, quick_from
+from parley.check.packed import HEAD, area_of, band_of, head_of, pack, quick_from, window_of
 from parley.check.volume5 import Volume5, time_gap_ms
 from parley.geo.altitude import band_gap_mm
 from parley.geo.box import Box5
@@ -101,11 +101,12 @@ def test_what_is_packed_comes_back_and_its_box_holds_the_shape(seed: int) -> Non
     for _ in range(60):
         each = any_volume(chance, chance.choice(HOMES), 500_000)
         box, quick = boxed(each.area)
-        kept = pack(quick, each.area, each.band, (1, 2))
+        kept = pack(quick, each.area, each.band, each.window)
         head = head_of(kept)
         assert quick_from(head, kept) == quick
         assert area_of(head, kept) == each.area
         assert band_of(head) == each.band
+        assert window_of(head) == each.window
         shape = shape_of(each.area)
         if isinstance(shape, Disc):
             assert box == shape.box
@@ -121,7 +122,7 @@ def test_damaged_bytes_are_an_error_and_never_a_short_list() -> None:
     separation = Separation(horizontal_m=0, vertical_m=0, time_s=0)
     near.put(1, asked)
     ((_, kept),) = index.matches(EVERYWHERE)
-    for damaged in (b"", kept[: HEAD.size - 1], b"\x02" + kept[1:]):
+    for damaged in (b"", kept[: HEAD.size - 1], b"\x01" + kept[1:]):
         index.add(1, EVERYWHERE, damaged)
         with pytest.raises(SystemFault, match="damaged or of another form"):
             near.near(asked, separation)

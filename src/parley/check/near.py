@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 from parley.check.model import Separation
 from parley.check.packed import (
+    DAILY,
+    DAILY_END,
     SPHERE,
     UNLIMITED,
     Head,
@@ -17,20 +19,22 @@ from parley.check.packed import (
     head_of,
     pack,
     quick_from,
+    window_of,
 )
-from parley.check.volume5 import FOREVER_MS, box5, grown
+from parley.check.volume5 import box5, grown, unended
 from parley.geo.altitude import band_gap_mm
 from parley.geo.distance import gap_within
 from parley.geo.quick import Quick, boxed, by_outlines, by_spheres, sphere_of
 from parley.geo.shape import Shape, shape_of
+from parley.geo.times import gap_ms
 from parley.ports.volume_index import Held, VolumeIndex
 from parley.words.volume import Volume
 
 
 def _held(key: int, volume: Volume, *, open_ended: bool) -> Held:
     box, quick = boxed(volume.area)
-    times_ms = (volume.window.start_ms, FOREVER_MS if open_ended else volume.window.end_ms)
-    return Held(key, box5(box, volume.band, times_ms), pack(quick, volume.area, volume.band, times_ms))
+    holds = unended(volume.window) if open_ended else volume.window
+    return Held(key, box5(box, volume.band, holds), pack(quick, volume.area, volume.band, holds))
 
 
 class NearVolumes:
@@ -72,9 +76,7 @@ class NearVolumes:
         """
         box, quick = boxed(volume.area)
         asked = _Asked(volume, quick, separation)
-        times_ms = (volume.window.start_ms, volume.window.end_ms)
-        radius_m = quick.reach_m if quick.disc else 0.0
-        search = grown(box5(box, volume.band, times_ms), separation, radius_m)
+        search = grown(box5(box, volume.band, volume.window), separation, quick.reach_m)
         return [key for key, kept in self._index.matches(search) if asked.meets(kept)]
 
 
@@ -85,6 +87,7 @@ class _Asked:
         self._quick, self._sphere, self._area, self._band = quick, sphere_of(quick), volume.area, volume.band
         self._limit_m, self._vertical_m = separation.horizontal_m, separation.vertical_m
         self._time_s = separation.time_s
+        self._window, self._daily = volume.window, volume.window.daily is not None
         self._start_ms, self._end_ms = volume.window.start_ms, volume.window.end_ms
         floor, ceiling = volume.band.floor, volume.band.ceiling
         self._floor_mm = 0 if floor is None else floor.value_mm
@@ -99,6 +102,10 @@ class _Asked:
         _, _, floor_datum, ceiling_datum, _, start_ms, end_ms, floor_mm, ceiling_mm, *_ = head
         if max(start_ms - self._end_ms, self._start_ms - end_ms) / 1e3 > self._time_s:
             return False
+        if self._daily or head[DAILY] != head[DAILY_END]:
+            holds = window_of(head)
+            if holds is not None and gap_ms(self._window, holds) / 1e3 > self._time_s:
+                return False
         if self._datum == floor_datum == ceiling_datum:
             gap_mm = max(floor_mm - self._ceiling_mm, self._floor_mm - ceiling_mm)
         else:

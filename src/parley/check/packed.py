@@ -15,11 +15,10 @@ from parley.check.volume5 import FOREVER_MS
 from parley.geo.quick import Quick, sphere_of
 from parley.words.codes import Datum, Edges, LengthUnit
 from parley.words.errors import SystemFault
-from parley.words.units import TimeMs
-from parley.words.volume import Altitude, Area, Band, Circle, Polygon, Position
+from parley.words.volume import Altitude, Area, Band, Circle, Daily, Polygon, Position, Window
 
-FORM: Final = 1
-HEAD: Final = struct.Struct("<BBBBIqqqq7d")
+FORM: Final = 2
+HEAD: Final = struct.Struct("<BBBBIqqqqII7d")
 UNLIMITED: Final = 255
 _DATUMS: Final = tuple(Datum)
 _CODES: Final = {datum: code for code, datum in enumerate(_DATUMS)}
@@ -28,17 +27,23 @@ _CIRCLE: Final = 3
 _EDGES: Final = tuple(Edges)
 
 
-Head = tuple[int, int, int, int, int, int, int, int, int, float, float, float, float, float, float, float]
+Head = tuple[
+    int, int, int, int, int, int, int, int, int, int, int, float, float, float, float, float, float, float
+]
 """Form, whether a disc, datums of floor and ceiling (`datum_code`), pieces of the quick outline, start and
-end (UTC ms), floor and ceiling (mm); from place `SPHERE` on what `Sphere` holds. A plain tuple: one is read
-for every candidate of every query."""
-SPHERE: Final = 9
+end (UTC ms), floor and ceiling (mm), from place `DAILY` on start and end of the daily hours (ms; equal
+where there are none); from place `SPHERE` on what `Sphere` holds. A plain tuple: one is read for every
+candidate of every query."""
+DAILY: Final = 9
+DAILY_END: Final = 10
+SPHERE: Final = 11
 _PIECES: Final = 4
 
 
-def pack(quick: Quick, area: Area, band: Band, times_ms: tuple[TimeMs, TimeMs] | None) -> bytes:
-    """Lay a volume out as bytes; null times are permanent."""
-    start_ms, end_ms = times_ms or (-FOREVER_MS, FOREVER_MS)
+def pack(quick: Quick, area: Area, band: Band, holds: Window | None) -> bytes:
+    """Lay a volume out as bytes; a null window is permanent."""
+    start_ms, end_ms = (holds.start_ms, holds.end_ms) if holds else (-FOREVER_MS, FOREVER_MS)
+    daily = holds.daily if holds else None
     floor, ceiling = band.floor, band.ceiling
     outline_m = quick.outline_m
     head = HEAD.pack(
@@ -51,6 +56,8 @@ def pack(quick: Quick, area: Area, band: Band, times_ms: tuple[TimeMs, TimeMs] |
         end_ms,
         0 if floor is None else floor.value_mm,
         0 if ceiling is None else ceiling.value_mm,
+        0 if daily is None else daily.start_ms,
+        0 if daily is None else daily.end_ms,
         *sphere_of(quick),
     )
     return head + struct.pack(f"<{len(outline_m)}d", *outline_m) + msgspec.msgpack.encode(_lean(area))
@@ -87,6 +94,16 @@ def band_of(head: Head) -> Band:
     return Band(floor=_altitude(head[2], head[7]), ceiling=_altitude(head[3], head[8]))
 
 
+def window_of(head: Head) -> Window | None:
+    """When it holds; null is permanent."""
+    start_ms, end_ms = head[5], head[6]
+    if start_ms == -FOREVER_MS:
+        return None
+    hours = head[DAILY], head[DAILY_END]
+    daily = Daily(start_ms=hours[0], end_ms=hours[1]) if hours[0] != hours[1] else None
+    return Window(start_ms=start_ms, end_ms=end_ms, daily=daily)
+
+
 def area_of(head: Head, kept: bytes) -> Area:
     """The area, without what was entered.
 
@@ -117,7 +134,7 @@ def _lean(area: Area) -> list[int] | Area:
     """The numbers of a circle or plain polygon; any other area as it is."""
     if isinstance(area, Circle):
         return [area.centre.lat_ndeg, area.centre.lon_ndeg, area.radius_mm]
-    if isinstance(area, Polygon):
+    if isinstance(area, Polygon) and not area.holes:
         values = [_EDGES.index(area.edges)]
         for position in area.ring:
             values += (position.lat_ndeg, position.lon_ndeg)

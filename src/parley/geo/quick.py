@@ -87,7 +87,7 @@ def quick_of(shape: Shape) -> Quick:
         return quick_disc(shape.centre_m, shape.radius_m)
     boundary = shape.boundary
     quick = None
-    if len(boundary) <= PIECES_MAX:
+    if len(boundary) <= PIECES_MAX and len(boundary.first) == 1 and not len(boundary.loose):
         quick = quick_ring(tuple(boundary.start_m.ravel().tolist()), boundary.error_m)
     return quick or quick_box(shape.box, boundary.error_m)
 
@@ -98,7 +98,12 @@ def boxed(area: Area) -> tuple[Box3, Quick]:
     Args:
         area: without faults (`parley.geo.validity.area_fault`).
     """
-    if isinstance(area, Polygon) and area.edges is Edges.GEODESIC and len(area.ring) <= PIECES_MAX:
+    if (
+        isinstance(area, Polygon)
+        and not area.holes
+        and area.edges is Edges.GEODESIC
+        and len(area.ring) <= PIECES_MAX
+    ):
         outline_m = _outline_m([(p.lat_ndeg / 1e9, p.lon_ndeg / 1e9) for p in area.ring])
         quick = quick_ring(outline_m, 0.0) if len(outline_m) <= 3 * PIECES_MAX else None
         box = None if quick is None else _ring_box(outline_m, quick.bow_m + _SLACK_M)
