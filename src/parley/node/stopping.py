@@ -15,7 +15,7 @@ from parley.words.bodies import StopScope
 from parley.words.codes import CoordinateFormat, StopAnswer
 from parley.words.errors import InputError, PeerError
 from parley.words.units import FreeText, MessageId
-from parley.words.volume import Area, Circle, Position, Volume
+from parley.words.volume import Area, Circle, Corridor, MultiPolygon, Part, Polygon, Position, Volume
 
 MOST_TEXT: Final = 500
 FROZEN_FORMATS: Final = frozenset(
@@ -56,9 +56,23 @@ def _frozen(scope: StopScope) -> StopScope:
 
 
 def _plain_area(area: Area) -> Area:
-    if isinstance(area, Circle):
-        return replace(area, centre=_plain_position(area.centre))
-    return replace(area, ring=tuple(_plain_position(position) for position in area.ring))
+    match area:
+        case Circle():
+            return replace(area, centre=_plain_position(area.centre))
+        case Corridor():
+            return replace(area, line=_plain_ring(area.line))
+        case Polygon():
+            return replace(area, ring=_plain_ring(area.ring), holes=tuple(map(_plain_ring, area.holes)))
+        case MultiPolygon():
+            parts = tuple(
+                Part(ring=_plain_ring(part.ring), holes=tuple(map(_plain_ring, part.holes)))
+                for part in area.parts
+            )
+            return replace(area, parts=parts)
+
+
+def _plain_ring(ring: tuple[Position, ...]) -> tuple[Position, ...]:
+    return tuple(map(_plain_position, ring))
 
 
 def _plain_position(position: Position) -> Position:
