@@ -32,15 +32,17 @@ PHASE_EVENTS = [
     phase.Cancelled(at_ms=NOON_MS),
     phase.Amended(at_ms=NOON_MS),
 ]
-STOP_EVENTS = [
+STOP_EVENTS: list[Event] = [
     made
     for party in (AUTHOR, OTHER)
     for made in (
         stop.StopAnswered(at_ms=NOON_MS, party=party, answer=StopAnswer.STOPPED),
+        stop.StopRepeated(at_ms=NOON_MS, party=party, seq=0),
         stop.StopReaffirmed(at_ms=NOON_MS, party=party),
         stop.StopReleased(at_ms=NOON_MS, party=party),
     )
 ]
+STOP_EVENTS += [stop.StopFolded(at_ms=NOON_MS), stop.StopUnfolded(at_ms=NOON_MS)]
 EVENTS: list[Event] = [*LADDER_EVENTS, *PHASE_EVENTS, *STOP_EVENTS]
 TIME = ladder.TimePassed(at_ms=NOON_MS)
 RISES_ON: dict[Step, type[Event]] = {

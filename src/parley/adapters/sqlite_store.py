@@ -393,7 +393,7 @@ class SqliteTx(SqliteReads):
         self._run("UPDATE entry SET thread = ? WHERE line = ? AND id = ?", thread, line, message)
 
     def put_stop(self, line: LineId, stop: StandingStop) -> None:
-        stands = stop.state is StopState.STANDING
+        stands = stop.state is StopState.STANDING and stop.into is None
         self._run(
             "INSERT OR REPLACE INTO stop VALUES (?, ?, ?, ?, ?)",
             line,

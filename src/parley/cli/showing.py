@@ -341,6 +341,11 @@ def stop_lines(
         lines.append(f'    "{plain(stop.text)}"')
     if not view.delivered:
         lines.append("    ⚠ [bold]WAITS: their node has not receipted this STOP. RING THEM NOW.[/]")
+    if stop.repeats:
+        last = f", last {clock(stop.repeated_ms)}" if stop.repeated_ms is not None else ""
+        lines.append(f"    called {stop.repeats + 1} times{last}")
+    if stop.folded:
+        lines.append(f"    stands for {stop.folded} more STOPs that were called beyond the cap")
     lines += _stop_answer_lines(view)
     if stop.state.value == "released":
         lines.append(f"    released {zulu(stop.released_ms)}")
@@ -359,6 +364,8 @@ def _stop_answer_lines(view: StopView) -> Iterable[str]:
         return
     who = f" by {plain(stop.answered_by.duty)}" if stop.answered_by else ""
     side = _side(ours=not view.ours)
+    if stop.asks_again:
+        yield "    ⚠ called again since: no person has answered that"
     yield f"    answer: {words('stop_answer', stop.answer.value)}, {clock(stop.answered_ms)}{who}, signed {side}"
     if stop.ground:
         yield f'    ground: "{plain(stop.ground)}"'

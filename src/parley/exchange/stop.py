@@ -2,6 +2,11 @@
 
 It never lapses by itself (rule 5): no answer and no time ends it. The newest answer, by its author's
 own numbers, is the one shown: a late "stopping" must not hide "continuing".
+
+One STOP stands for each party and scope. A repeat joins the one that stands. Calls and releases are one
+party's, so its own numbers order them, whatever the order in which they arrive: a release ends every call
+with a lower number, and none with a higher. Past a cap, what a peer calls on further scopes is folded into
+one STOP over the whole line, which stands while any of them does.
 """
 
 from collections.abc import Mapping
@@ -46,12 +51,33 @@ class StopAnswered(StopEvent, frozen=True, kw_only=True):
     ground: str | None = None
 
 
+class StopRepeated(StopEvent, frozen=True, kw_only=True):
+    """The caller calls it once more, for the same scope."""
+
+    seq: Seq
+    text: str | None = None
+
+
 class StopReaffirmed(StopEvent, frozen=True):
     """The caller says that it still stands."""
 
 
-class StopReleased(StopEvent, frozen=True):
-    """The caller releases it."""
+class StopReleased(StopEvent, frozen=True, kw_only=True):
+    """The caller releases it.
+
+    Attributes:
+        seq: the number of that message; null when unknown, and then it counts as the newest.
+    """
+
+    seq: Seq | None = None
+
+
+class StopFolded(Event, frozen=True):
+    """One STOP more of the caller is folded into this one."""
+
+
+class StopUnfolded(Event, frozen=True):
+    """A STOP that was folded into this one is released."""
 
 
 class StandingStop(Struct, frozen=True, kw_only=True):
@@ -60,6 +86,13 @@ class StandingStop(Struct, frozen=True, kw_only=True):
     Attributes:
         answer: the newest answer; null until a person answered.
         answer_seq: its number, -1 before any; an answer that arrives late, with a lower one, does not replace it.
+        called_seq: the number of its newest call, `released_seq` of its newest release; -1 for none.
+        doubted_seq: the number of an older release that does not count yet, since numbers before it are missing.
+        asked: the scope that its caller named, where `scope` is wider.
+        repeats: how often it was called again, and `repeated_ms` when last.
+        asks_again: it was called again since the newest answer, so that another is due.
+        folded: how many STOPs that are folded into this one still stand.
+        into: the STOP into which this one is folded; the scope of that one holds meanwhile.
         touches: the notices (thread ids) that it applies to, as this node worked out.
     """
 
@@ -77,17 +110,43 @@ class StandingStop(Struct, frozen=True, kw_only=True):
     answer_seq: int = -1
     reaffirmed_ms: TimeMs | None = None
     released_ms: TimeMs | None = None
+    called_seq: int = -1
+    released_seq: int = -1
+    doubted_seq: int = -1
+    asked: StopScope | None = None
+    repeats: int = 0
+    repeated_ms: TimeMs | None = None
+    asks_again: bool = False
+    folded: int = 0
+    into: MessageId | None = None
     touches: tuple[MessageId, ...] = ()
 
 
 STOPS: Final[Mapping[tuple[StopState, type[Event]], StopState]] = {
     (StopState.STANDING, StopAnswered): StopState.STANDING,
+    (StopState.STANDING, StopRepeated): StopState.STANDING,
     (StopState.STANDING, StopReaffirmed): StopState.STANDING,
     (StopState.STANDING, StopReleased): StopState.RELEASED,
+    (StopState.STANDING, StopFolded): StopState.STANDING,
+    (StopState.STANDING, StopUnfolded): StopState.RELEASED,
     (StopState.RELEASED, StopAnswered): StopState.RELEASED,
+    (StopState.RELEASED, StopRepeated): StopState.RELEASED,
     (StopState.RELEASED, StopReleased): StopState.RELEASED,
     **{(state, TimePassed): state for state in StopState},
 }
+"""A landing on RELEASED is held off while a newer call, or a STOP folded into this one, stands (`_ended`)."""
+
+
+def joins(stop: StandingStop, seq: Seq, held_to: int) -> bool:
+    """Tell whether a call for the same scope is a repeat of this STOP; else it is a new one.
+
+    Args:
+        stop: the newest STOP of that party and scope.
+        seq: the number of the call.
+        held_to: the number up to which all of the caller's messages are held. A release beyond it is in doubt,
+            and ends no call that arrives after it.
+    """
+    return stop.state is StopState.STANDING or seq < stop.released_seq <= held_to
 
 
 def move(stop: StandingStop, event: Event) -> StandingStop:
@@ -96,8 +155,7 @@ def move(stop: StandingStop, event: Event) -> StandingStop:
     Raises:
         OutOfOrder: the event does not follow, or comes from the wrong party.
     """
-    landing = STOPS.get((stop.state, type(event)))
-    if landing is None:
+    if (stop.state, type(event)) not in STOPS:
         raise OutOfOrder(
             "stop-out-of-order",
             f"{type(event).__name__} cannot follow {stop.state.value}",
@@ -108,14 +166,44 @@ def move(stop: StandingStop, event: Event) -> StandingStop:
         _check_party(stop, event)
     match event:
         case StopAnswered():
-            return _answered(replace(stop, state=landing), event)
-        case StopReaffirmed():
-            return replace(stop, state=landing, reaffirmed_ms=event.at_ms)
+            return _answered(stop, event)
+        case StopRepeated():
+            return _repeated(stop, event)
         case StopReleased():
-            first_ms = stop.released_ms if stop.released_ms is not None else event.at_ms
-            return replace(stop, state=landing, released_ms=first_ms)
-        case _:
-            return replace(stop, state=landing)
+            newest = stop.called_seq + 1 if event.seq is None else event.seq
+            return _ended(replace(stop, released_seq=max(newest, stop.released_seq)), event.at_ms)
+        case StopUnfolded():
+            return _ended(replace(stop, folded=max(stop.folded - 1, 0)), event.at_ms)
+        case StopFolded():
+            stop = replace(stop, folded=stop.folded + 1)
+        case StopReaffirmed():
+            stop = replace(stop, reaffirmed_ms=event.at_ms)
+    return stop
+
+
+def _ended(stop: StandingStop, at_ms: TimeMs) -> StandingStop:
+    """Release a STOP, unless a call newer than its release stands, or one folded into it."""
+    if stop.state is StopState.RELEASED or stop.folded > 0 or stop.called_seq >= stop.released_seq:
+        return stop
+    return replace(stop, state=StopState.RELEASED, released_ms=at_ms)
+
+
+def _repeated(stop: StandingStop, event: StopRepeated) -> StandingStop:
+    if stop.state is StopState.RELEASED:
+        if event.seq > stop.released_seq:
+            raise OutOfOrder(
+                "stop-not-joined", "a call after the release is a STOP of its own", where=stop.id
+            )
+        return replace(stop, repeats=stop.repeats + 1)
+    is_newest = event.seq > stop.called_seq
+    return replace(
+        stop,
+        repeats=stop.repeats + 1,
+        repeated_ms=event.at_ms,
+        asks_again=True,
+        called_seq=max(event.seq, stop.called_seq),
+        text=event.text if is_newest and event.text else stop.text,
+    )
 
 
 def _answered(stop: StandingStop, event: StopAnswered) -> StandingStop:
@@ -129,6 +217,7 @@ def _answered(stop: StandingStop, event: StopAnswered) -> StandingStop:
         answered_by=event.by,
         ground=event.ground,
         answer_seq=seq,
+        asks_again=False,
     )
 
 

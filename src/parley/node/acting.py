@@ -19,8 +19,15 @@ from parley.exchange.phase import CLOSED
 from parley.exchange.read_back import differences
 from parley.exchange.stop import StandingStop
 from parley.exchange.thread import Thread
+from parley.node.joining import (
+    MOST_OF_OURS,
+    MOST_OF_THEIRS,
+    joined_stop,
+    put_under_stops,
+    release_call,
+    take_call,
+)
 from parley.node.stored import stored_message
-from parley.node.touching import applies, touches
 from parley.ports.store import Happening, Line, Tx
 from parley.wire.message import Message
 from parley.words import bodies
@@ -100,8 +107,13 @@ def _in_doubt(tx: Tx, acted: Acted, number: int) -> bool:
     """
     if acted.ours:
         return False
-    seen = tx.chain(acted.line.id).seen
-    return number > (seen.seq if seen else -1)
+    return number > _held_to(tx, acted.line)
+
+
+def _held_to(tx: Tx, line: Line) -> int:
+    """Return the number up to which all messages of the peer are held."""
+    seen = tx.chain(line.id).seen
+    return seen.seq if seen else -1
 
 
 def _publish(
@@ -187,18 +199,9 @@ def _keep_version(tx: Tx, acted: Acted, thread: Thread) -> None:
         thread = threads.deliver(thread, message_id, acted.at_ms, None)
     tx.put_ref(line.id, message_id, thread.id)
     if thread.phase not in CLOSED:
-        thread = _under_stops(tx, line, thread)
+        thread = put_under_stops(tx, line, thread)
     tx.put_thread(line.id, thread)
     _publish(tx, acted, thread=thread.id)
-
-
-def _under_stops(tx: Tx, line: Line, thread: Thread) -> Thread:
-    """Put a notice that is open, or about to be open again, under the STOPs that stand and apply to it."""
-    for stop in tx.stops(line.id, standing_only=True):
-        if applies(stop, thread) and stop.id not in thread.stops:
-            tx.put_stop(line.id, replace(stop, touches=tuple(dict.fromkeys((*stop.touches, thread.id)))))
-            thread = replace(thread, stops=(*thread.stops, stop.id))
-    return thread
 
 
 def _thread_of(tx: Tx, line: Line, message: MessageId) -> Thread | None:
@@ -263,7 +266,7 @@ def _about_thread(tx: Tx, acted: Acted, body: AboutThread) -> MessageId | None:
         _publish(tx, acted, what="unreadable" if is_alarm else "message")
         return body.of if _may_join_a_thread(tx, acted, body.of) else None
     if isinstance(body, bodies.Begin) and thread.phase in CLOSED and acted.seq > thread.phase_seq:
-        thread = _under_stops(tx, acted.line, thread)
+        thread = put_under_stops(tx, acted.line, thread)
     if isinstance(body, bodies.Begin) and _in_doubt(tx, acted, thread.phase_seq):
         thread = replace(thread, phase_seq=min(thread.phase_seq, acted.seq - 1))
     if isinstance(body, bodies.Reply) and len(thread.answers) >= MOST_ANSWERS:
@@ -326,20 +329,24 @@ def _answered(
 
 
 def _stop(tx: Tx, acted: Acted, body: bodies.Stop) -> None:
-    stop = StandingStop(
+    called = StandingStop(
         id=acted.message.id,
         caller=acted.message.header.from_,
         scope=body.scope,
         called_ms=acted.at_ms,
         called_by=acted.message.header.by,
+        called_seq=acted.seq,
         text=body.text,
     )
-    hit = [thread for thread in tx.threads(acted.line.id, open_only=True) if touches(stop, thread)]
-    tx.put_stop(acted.line.id, replace(stop, touches=tuple(thread.id for thread in hit)))
-    for thread in hit:
-        tx.put_thread(acted.line.id, replace(thread, stops=(*thread.stops, stop.id)))
-    scope = str(type(body.scope).__struct_config__.tag)
-    _publish(tx, acted, thread=hit[0].id if len(hit) == 1 else None, detail=scope)
+    stop = take_call(
+        tx,
+        acted.line,
+        called,
+        most=MOST_OF_OURS if acted.ours else MOST_OF_THEIRS,
+        held_to=acted.seq if acted.ours else _held_to(tx, acted.line),
+    )
+    scope = str(type(stop.scope).__struct_config__.tag)
+    _publish(tx, acted, thread=stop.touches[0] if len(stop.touches) == 1 else None, detail=scope)
 
 
 def _is_worse(body: bodies.StopReply, stop: StandingStop) -> bool:
@@ -349,15 +356,16 @@ def _is_worse(body: bodies.StopReply, stop: StandingStop) -> bool:
 def _about_stop(
     tx: Tx, acted: Acted, body: bodies.StopReply | bodies.StopReaffirm | bodies.StopRelease
 ) -> MessageId | None:
-    stop = tx.stop(acted.line.id, body.of)
+    stop = joined_stop(tx, acted.line.id, body.of)
     if stop is None:
         return body.of
     if isinstance(body, bodies.StopReply) and _is_worse(body, stop) and _in_doubt(tx, acted, stop.answer_seq):
         stop = replace(stop, answer_seq=-1)
-    moved = stops.move(stop, _stop_event(acted, body))
-    tx.put_stop(acted.line.id, moved)
-    if isinstance(body, bodies.StopRelease):
-        _lift(tx, acted.line, moved)
+    event = _stop_event(acted, body)
+    if isinstance(event, stops.StopReleased):
+        release_call(tx, acted.line, body.of, event)
+    else:
+        tx.put_stop(acted.line.id, stops.move(stop, event))
     detail = body.answer.value if isinstance(body, bodies.StopReply) else ""
     _publish(tx, acted, thread=stop.touches[0] if len(stop.touches) == 1 else None, detail=detail)
     return None
@@ -376,15 +384,7 @@ def _stop_event(
         case bodies.StopReaffirm():
             return stops.StopReaffirmed(at_ms=at_ms, party=party)
         case bodies.StopRelease():
-            return stops.StopReleased(at_ms=at_ms, party=party)
-
-
-def _lift(tx: Tx, line: Line, stop: StandingStop) -> None:
-    for thread_id in stop.touches:
-        thread = tx.thread(line.id, thread_id)
-        if thread is not None:
-            rest = tuple(other for other in thread.stops if other != stop.id)
-            tx.put_thread(line.id, replace(thread, stops=rest))
+            return stops.StopReleased(at_ms=at_ms, party=party, seq=acted.seq)
 
 
 def _terms(tx: Tx, acted: Acted, body: bodies.Terms) -> None:

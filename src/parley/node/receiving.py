@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from parley.node.acting import Acted, act
 from parley.node.forking import keep_fork
+from parley.node.joining import settle_releases
 from parley.node.own import Own
 from parley.node.recording import place_of, record_receipts, record_received, record_sent
 from parley.node.stored import message_by_id
@@ -24,6 +25,7 @@ from parley.wire.jcs import broken
 from parley.wire.message import Message, check_place, read_message, read_unverified
 from parley.words.bodies import Receipt, ReceiptItem, Unreadable
 from parley.words.errors import PeerError
+from parley.words.header import Seen
 from parley.words.units import LineId, MessageId, TimeMs
 
 UNVERIFIED_STOP_EVERY_MS: Final = 60_000
@@ -131,6 +133,7 @@ def _receive_one(
     other = _contradicted(tx, line, message)  # (3) (4)
     if other is not None:
         return _fork(tx, line, message, other, now_ms), None
+    before = tx.chain(line.id).seen
     entry = record_received(tx, line, message, now_ms)  # (5)
     if message.fault is None:
         at_ms = min(entry.at, now_ms)
@@ -139,10 +142,18 @@ def _receive_one(
         _answer_unreadable(tx, own, line, message, now_ms)
     if message.fault is not None and message.header.kind == "stop":
         _sound_unverified(tx, line, now_ms)
+    _close_gap(tx, line, message, before, now_ms)
     result = Result(id=message.id, status=Status.RECORDED)
     if message.header.kind == "receipt":
         return result, None
     return result, ReceiptItem(id=message.id, index=entry.index, at_ms=entry.at)
+
+
+def _close_gap(tx: Tx, line: Line, message: Message, before: Seen | None, now_ms: TimeMs) -> None:
+    """Where a message filled a gap, let what was in doubt be settled by its author's own order."""
+    seen = tx.chain(line.id).seen
+    if seen is not None and seen.seq > (before.seq if before else -1) + 1:
+        tx.attempt(lambda part: settle_releases(part, line, message.header.from_, seen.seq, now_ms))
 
 
 def _act(tx: Tx, acted: Acted) -> None:

@@ -9,6 +9,7 @@ from parley.exchange import stop as stops
 from parley.exchange import thread as threads
 from parley.exchange.stop import StandingStop
 from parley.node.desk import Desk
+from parley.node.joining import MOST_OF_OURS, is_full, joined_stop
 from parley.wire.message import Message
 from parley.words import bodies
 from parley.words.bodies import StopScope
@@ -28,12 +29,15 @@ def call(desk: Desk, scope: StopScope, text: str | None) -> Message:
     """Call a STOP. It is recorded here before anything is sent.
 
     Nothing in it may hold it up: text is made fit, and cut; a notice whose volume is too large for a
-    FLASH is named without it; a place or volume that cannot be sent becomes the whole line.
+    FLASH is named without it; a place or volume that cannot be sent becomes the whole line. So does one
+    scope more than stand at most: both sides then hold the same.
 
     Raises:
         InputError: line-not-open.
     """
     scope = _frozen(scope)
+    if is_full(desk.tx, desk.line, desk.own.party, scope, most=MOST_OF_OURS):
+        scope = bodies.StopLine()
     body = bodies.Stop(salt=desk.salt(), scope=scope, text=_fit(text))
     narrower = replace(scope, volume=None) if isinstance(scope, bodies.StopActivity) else bodies.StopLine()
     for attempt in (body, replace(body, scope=narrower)):
@@ -100,7 +104,7 @@ def scope_of_notice(desk: Desk, of: MessageId) -> StopScope:
 
 
 def _standing(desk: Desk, stop: MessageId) -> StandingStop:
-    found = desk.tx.stop(desk.line.id, stop)
+    found = joined_stop(desk.tx, desk.line.id, stop)
     if found is None:
         raise InputError(
             "stop-unknown", "no such STOP on this line", where=stop[:16], do="See `parley board`."

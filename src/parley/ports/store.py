@@ -176,7 +176,7 @@ class Reads(Protocol):
         """Return one STOP."""
 
     def stops(self, line: LineId, *, standing_only: bool) -> list[StandingStop]:
-        """Return a line's STOPs, oldest first."""
+        """Return a line's STOPs, oldest first; one that is folded into another does not stand by itself."""
 
     def private(self, line: LineId, key: str) -> bytes | None:
         """Return a private value kept beside a thread or line, such as its newest check."""

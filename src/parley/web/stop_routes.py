@@ -6,8 +6,9 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 
 from parley.node import stopping
-from parley.node.board import StopView, find_line, find_notice, stop_views
+from parley.node.board import SHORTEST_PREFIX, StopView, find_line, find_notice, stop_views
 from parley.node.desk import Desk
+from parley.node.joining import JOINED
 from parley.ports.store import Line, Tx
 from parley.web import asked
 from parley.web.door import Door
@@ -110,7 +111,8 @@ def _desk(door: Door, tx: Tx, line: Line, data: asked.Asked) -> Desk:
 
 def _find_stop(door: Door, line: Line, text: str) -> MessageId:
     stops = [stop.id for stop in door.reads.stops(line.id, standing_only=False)]
-    hits = [stop for stop in stops if len(text) >= 8 and stop.startswith(text.lower())]  # noqa: PLR2004
+    stops += [key.removeprefix(JOINED) for key in door.reads.privates(line.id, JOINED + text.lower()[:64])]
+    hits = [stop for stop in stops if len(text) >= SHORTEST_PREFIX and stop.startswith(text.lower())]
     if len(hits) != 1:
         raise InputError(
             "stop-unknown", "no such STOP on this line, or several", where=text[:80], do="See `parley board`."
