@@ -1,0 +1,9 @@
+"""Formats: what stands in a file, read into words, and what was put right or refused on the way.
+
+Pure: bytes in, words and a report out. Every file is hostile: size, count and depth are bounded, and
+what is not certain is refused by name, never guessed.
+
+* `json_text`: JSON, read so that nothing in it can mean two things.
+* `geojson`: RFC 7946 features; `geometry`, `rings` and `properties` are its parts.
+* `report`: repairs and refusals, each with the feature's id and place.
+"""
