@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+from msgspec import Struct
 
+from parley.check.model import Separation
 from parley.cli.options import JsonOption
 from parley.cli.output import THE_ANSWER_IS_NO, plain, print_json, say, troubles
+from parley.cli.takes import takes
 from parley.words.errors import InputError
 
 if TYPE_CHECKING:
     from parley.formats.geojson import Read
-    from parley.wiring.file_check import FileCheck, FileFinding, Tell
+    from parley.wiring.file_check import Compared, FileCheck, FileFinding, Tell
 
 LIMITS: Final = {"--separation-m": 20_100_000.0, "--vertical-m": 100_000_000.0, "--time-s": 3.2e9}
 GLYPHS: Final = {"inside": "✕ INSIDE            ", "within_separation": "! within separation"}
@@ -23,48 +26,100 @@ REPAIRS_SHOWN: Final = 10
 SLOW_BYTES: Final = 1_000_000
 
 
+class Drawing(Struct, frozen=True):
+    """Whether and how a picture is drawn."""
+
+    path: Path | None
+    exercise: bool
+    private: bool
+
+
+def given_separation(
+    *,
+    separation_m: Annotated[
+        float, typer.Option("--separation-m", help="How far apart things must stay, metres over the ground.")
+    ],
+    vertical_m: Annotated[
+        float, typer.Option("--vertical-m", help="How far apart altitudes must stay, metres.")
+    ] = 0.0,
+    time_s: Annotated[float, typer.Option("--time-s", help="How far apart times must stay, seconds.")] = 0.0,
+) -> Separation:
+    """Return the separation that was asked for."""
+    return Separation(
+        horizontal_m=_length("--separation-m", separation_m),
+        vertical_m=_length("--vertical-m", vertical_m),
+        time_s=_length("--time-s", time_s),
+    )
+
+
+def given_drawing(
+    *,
+    picture: Annotated[
+        Path | None, typer.Option(help="Draw the findings into this file, .svg or .png; private by default.")
+    ] = None,
+    exercise: Annotated[bool, typer.Option("--exercise", help="Mark the picture EXERCISE.")] = False,
+    shareable: Annotated[
+        bool, typer.Option("--shareable", help="No file holds own positions: leave out that it is private.")
+    ] = False,
+) -> Drawing:
+    """Return what was asked for as a picture; a name that cannot be is refused before any work."""
+    if picture is not None:
+        from parley.wiring.pictures import refuse_suffix
+
+        refuse_suffix(picture)
+    return Drawing(path=picture, exercise=exercise, private=not shareable)
+
+
+@takes(separation=given_separation, drawing=given_drawing)
 def check(
     notices: Annotated[
         Path, typer.Argument(metavar="NOTICES", help="The GeoJSON file to check; - reads the standard input.")
     ],
     *,
-    separation_m: Annotated[
-        float, typer.Option("--separation-m", help="How far apart things must stay, metres over the ground.")
-    ],
+    separation: Separation,
+    drawing: Drawing,
     against: Annotated[
         list[Path] | None,
         typer.Option(
             help="A GeoJSON file to compare with; may be repeated. Without it: the notices with each other."
         ),
     ] = None,
-    vertical_m: Annotated[
-        float, typer.Option("--vertical-m", help="How far apart altitudes must stay, metres.")
-    ] = 0.0,
-    time_s: Annotated[float, typer.Option("--time-s", help="How far apart times must stay, seconds.")] = 0.0,
     as_json: JsonOption = False,
 ) -> None:
     """Check GeoJSON files, without a node. Exit status 1 when there is a finding. See docs/check.md.
 
     A gap equal to the separation is a finding. What cannot be read refuses the whole check.
     """
-    from parley.check.model import Separation
     from parley.wiring.file_check import check_files
 
-    separation = Separation(
-        horizontal_m=_length("--separation-m", separation_m),
-        vertical_m=_length("--vertical-m", vertical_m),
-        time_s=_length("--time-s", time_s),
-    )
     with _progress() as tell:
         own = _read(notices, tell)
         others = [_read(path, tell) for path in against or ()]
         found = check_files(own, others, separation, tell=tell)
+    said = summary(found.answer, separation.horizontal_m)
+    if drawing.path is not None:
+        _draw(found, f"{notices.name}: {said}", drawing, drawing.path)
     if as_json:
         print_json(found.answer)
     else:
-        _say(found.answer, separation_m)
+        _say(found.answer, said)
     if found.answer.findings:
         raise typer.Exit(THE_ANSWER_IS_NO)
+
+
+def _draw(found: "Compared", title: str, drawing: Drawing, path: Path) -> None:
+    from parley.drawing.of_meetings import scene_of_meetings
+    from parley.wiring.pictures import save_picture
+
+    scene = scene_of_meetings(
+        found.meetings,
+        [finding.why for finding in found.answer.findings],
+        found.sides,
+        title,
+        exercise=drawing.exercise,
+        private=drawing.private,
+    )
+    save_picture(scene, path)
 
 
 def _length(option: str, value: float) -> float:
@@ -102,7 +157,7 @@ def _progress() -> Iterator["Tell"]:
         )
 
 
-def _say(answer: "FileCheck", separation_m: float) -> None:
+def _say(answer: "FileCheck", said: str) -> None:
     """Print the findings, worst first, what was put right, and the sentence that closes."""
     width = min(40, max((len(each.notice) for each in answer.findings), default=0))
     for finding in answer.findings:
@@ -113,7 +168,7 @@ def _say(answer: "FileCheck", separation_m: float) -> None:
     hidden = answer.repaired - min(REPAIRS_SHOWN, len(answer.repairs))
     if hidden > 0:
         say(f"[dim]put right: {hidden:,} more; --json lists them[/]")
-    say(summary(answer, separation_m))
+    say(said)
 
 
 def _say_finding(finding: "FileFinding", width: int) -> None:

@@ -87,6 +87,20 @@ def direct(start: LatLon, azimuth_deg: float, length_m: float) -> LatLon:
     return float(lat_deg), float(lon_deg)
 
 
+def inverse_many(start: LatLon, lat_deg: Floats, lon_deg: Floats) -> tuple[Floats, Floats]:
+    """As `inverse`, from one start to many ends: lengths in metres, azimuths at the start in degrees."""
+    starts = np.full(len(lat_deg), start[1]), np.full(len(lat_deg), start[0])
+    azimuth_deg, _, length_m = _WGS84.inv(*starts, lon_deg, lat_deg)
+    return np.asarray(length_m), np.asarray(azimuth_deg)
+
+
+def direct_many(start: LatLon, azimuth_deg: Floats, length_m: Floats) -> tuple[Floats, Floats]:
+    """As `direct`, from one start: latitudes and longitudes, degrees."""
+    starts = np.full(len(length_m), start[1]), np.full(len(length_m), start[0])
+    lon_deg, lat_deg, _ = _WGS84.fwd(*starts, azimuth_deg, length_m)
+    return np.asarray(lat_deg), np.asarray(lon_deg)
+
+
 def between(start: LatLon, end: LatLon, pieces: int) -> list[LatLon]:
     """The points that cut the geodesic from `start` to `end` into `pieces` equal parts, ends left out."""
     if pieces <= 1:

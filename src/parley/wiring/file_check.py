@@ -18,7 +18,9 @@ LonLat = tuple[float, float]
 Tell = Callable[[str, int, int], None]
 """Takes what is being done, how many are done, and of how many."""
 STEP: Final = 64
-"""How many notices are compared between two reports of progress."""
+"""How many steps are done between two reports of progress."""
+SHOWN: Final = 300
+"""How many of each are kept for a picture of nothing found."""
 
 
 class FileFinding(Struct, frozen=True, kw_only=True):
@@ -71,12 +73,17 @@ class FileCheck(Struct, frozen=True, kw_only=True):
 
 
 class Compared(Struct, frozen=True, eq=False, kw_only=True):
-    """The answer, and what a picture needs to draw it."""
+    """The answer, and what a picture needs to draw it.
+
+    Attributes:
+        answer: what is said.
+        meetings: one for each finding, in the same order.
+        sides: some of the notices and some of the others, for a picture of nothing found.
+    """
 
     answer: FileCheck
     meetings: tuple[Meeting, ...]
-    notices: tuple[Side, ...]
-    others: tuple[Side, ...]
+    sides: tuple[tuple[Side, ...], tuple[Side, ...]]
 
 
 def check_files(
@@ -95,49 +102,51 @@ def check_files(
     """
     told = tell or _silent
     others = [feature for read in against or (notices,) for feature in read.features]
-    sides = _ready(others, told)
-    own = sides if not against else _ready(notices.features, told)
-    total = len(own)
+    sides = []
+    for number, feature in enumerate(others, 1):
+        sides.append(_side(feature))
+        _step(told, "Making ready", number, len(others))
     index = MemoryVolumeIndex()
     try:
         pairs = PairCheck(index, sides, progress=lambda done: told("Holding the others", done, len(sides)))
         skip = _own(notices.features, others) if against else None
         met: list[Meeting] = []
-        for number, side in enumerate(own):
+        for number, feature in enumerate(notices.features):
             left_out = skip[number] if skip is not None else range(number + 1)
-            met += pairs.meet(side, separation, leave_out=left_out.__contains__)
-            if number % STEP == 0 or number + 1 == total:
-                told("Comparing", number + 1, total)
+            own = _side(feature) if skip is not None else sides[number]
+            met += pairs.meet(own, separation, leave_out=left_out.__contains__)
+            _step(told, "Comparing", number + 1, len(notices.features))
     finally:
         index.close()
     met.sort(key=lambda each: (*worst_first(each), each.notice.id))
     files = {id(side): feature.file for side, feature in zip(sides, others, strict=True)}
     findings = []
-    for number, each in enumerate(met):
+    for number, each in enumerate(met, 1):
         findings.append(_finding(each, separation, files[id(each.other)]))
-        if number % STEP == 0 or number + 1 == len(met):
-            told("Explaining", number + 1, len(met))
+        _step(told, "Explaining", number, len(met))
     reads = (notices, *against)
     answer = FileCheck(
         findings=tuple(findings),
-        checked=Checked(notices=len(own), others=len(sides)),
+        checked=Checked(notices=len(notices.features), others=len(sides)),
         repairs=tuple(repair for read in reads for repair in read.repairs),
         repaired=sum(read.repaired for read in reads),
     )
-    return Compared(answer=answer, meetings=tuple(met), notices=tuple(own), others=tuple(sides))
+    some = tuple(_side(feature) for feature in notices.features[:SHOWN]), tuple(sides[:SHOWN])
+    return Compared(answer=answer, meetings=tuple(met), sides=some)
 
 
 def _silent(what: str, done: int, total: int) -> None:
     """Tell nobody."""
 
 
-def _ready(features: Sequence[Feature], tell: Tell) -> list[Side]:
-    sides = []
-    for number, feature in enumerate(features):
-        sides.append(side_of(feature.id, feature.areas, feature.band, _window(feature)))
-        if number % STEP == 0:
-            tell("Making ready", number + 1, len(features))
-    return sides
+def _step(tell: Tell, what: str, done: int, total: int) -> None:
+    """Tell now and then, and at the end."""
+    if done % STEP == 0 or done == total:
+        tell(what, done, total)
+
+
+def _side(feature: Feature) -> Side:
+    return side_of(feature.id, feature.areas, feature.band, _window(feature))
 
 
 def _window(feature: Feature) -> Window | None:
