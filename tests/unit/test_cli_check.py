@@ -217,7 +217,7 @@ def test_the_sentence_says_gaps_in_height_and_time(files: Files) -> None:
     words = (notices, "--against", others, "--vertical-m", "1000", "--time-s", "1200")
     (sentence,) = files.sentences(*words)
     assert sentence.endswith(
-        "it is 50 m below SITE-7, separation agreed 1,000 m;"
+        "the notified altitudes are 50 m below those of SITE-7, separation agreed 1,000 m;"
         " the notified time ends 600 s before it starts, separation agreed 1,200 s"
     )
     agl = files.write("p", site(38.1, 33.1, floor_m=150, altitude_datum="agl"))

@@ -103,12 +103,11 @@ def _height(met: Meeting, limit: Separation) -> str:
         return "" if met.vertical_exact else "their altitudes have different datums and may overlap"
     floor_, ceiling = met.notice.band.floor, met.other.band.ceiling
     above = floor_ is not None and ceiling is not None and floor_.value_mm > ceiling.value_mm
+    agreed = f"separation agreed {metres(limit.vertical_m)}"
     if not met.vertical_exact:
-        return f"vertically at least {metres(met.vertical_m)} apart, separation agreed {metres(limit.vertical_m)}"
-    side = "above" if above else "below"
-    return (
-        f"it is {metres(met.vertical_m)} {side} {met.other.id}, separation agreed {metres(limit.vertical_m)}"
-    )
+        return f"their altitudes are at least {metres(met.vertical_m)} apart, {agreed}"
+    away = f"{metres(met.vertical_m)} {'above' if above else 'below'} those of {met.other.id}"
+    return f"the notified altitudes are {away}, {agreed}"
 
 
 def _late(met: Meeting, limit: Separation) -> str:

@@ -42,8 +42,11 @@ def scene_of_meetings(
         private: whether it may show own positions.
     """
     drawn = meetings[:NEARS_MAX]
-    notices = {id(met.notice): (met.notice, met.parts[0]) for met in reversed(drawn)}
-    others = {id(met.other): (met.other, met.parts[1]) for met in reversed(drawn)}
+    notices: dict[int, tuple[Side, int]] = {}
+    others: dict[int, tuple[Side, int]] = {}
+    for met in drawn:
+        notices.setdefault(id(met.notice), (met.notice, met.parts[0]))
+        others.setdefault(id(met.other), (met.other, met.parts[1]))
     things = [_thing(side, part, notice=True) for side, part in notices.values()]
     things += [_thing(side, part, notice=False) for key, (side, part) in others.items() if key not in notices]
     if not things:

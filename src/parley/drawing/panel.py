@@ -26,11 +26,23 @@ class Labels:
         self._taken: list[tuple[float, float, float, float]] = []
         self.left_out = 0
 
-    def put(self, at: Point, words: str, *, size: int = 13, bold: bool = False, fill: str = INK) -> str:
+    def put(self, at: Point, words: str, *, bold: bool = False, fill: str = INK) -> str:
         """Return a label near a point, or nothing."""
+        return self._put(at, words, _SHIFTS, 13, bold=bold, fill=fill)
+
+    def degree(self, at: Point, words: str) -> str:
+        """Return a label of the graticule: at its place or nowhere."""
+        left_out = self.left_out
+        drawn = self._put(at, words, (0.0,), 11, bold=False, fill="#52616e")
+        self.left_out = left_out
+        return drawn
+
+    def _put(
+        self, at: Point, words: str, shifts: tuple[float, ...], size: int, *, bold: bool, fill: str
+    ) -> str:
         width = len(words) * _CHARACTER * size / 13
         x = min(max(at[0], self._view.left + width / 2 + 3), self._view.right - width / 2 - 3)
-        for shift in _SHIFTS if len(self._taken) < LABELS_MAX else ():
+        for shift in shifts if len(self._taken) < LABELS_MAX else ():
             y = at[1] + shift
             box = (x - width / 2, y - size, x + width / 2, y + 4)
             if (
@@ -76,16 +88,18 @@ def panel(view: View, things: Sequence[Thing], nears: Sequence[Near], *, name: s
             areas.append(_symbol(view.pixel(thing.at), notice=False))
         titles.append((thing, _anchor(view, thing)))
     lines, marks = [], []
+    for thing, where in titles:
+        if where is not None and thing.notice:
+            marks.append(labels.put(where, thing.name, bold=True, fill=NOTICE))
     for number_, near in list(enumerate(nears, 1))[:NEARS_MAX]:
         drawn, at = _near(view, near)
         lines.append(drawn)
         if _holds(view, at):
             marks.append(labels.put((at[0], at[1] - 9), f"{number_}: {near.label}", bold=True))
     for thing, where in titles:
-        if where is not None:
-            fill = NOTICE if thing.notice else OTHER
-            marks.append(labels.put(where, thing.name, bold=thing.notice, fill=fill))
-    left_out = f"{labels.left_out} labels left out" if labels.left_out else ""
+        if where is not None and not thing.notice:
+            marks.append(labels.put(where, thing.name, fill=OTHER))
+    left_out = f"labels left out: {labels.left_out}" if labels.left_out else ""
     inside = "\n".join(part for part in (*grid, *areas, *lines, *degrees, *marks) if part)
     return "\n".join(
         (
@@ -118,9 +132,7 @@ def _grid(view: View, labels: Labels) -> tuple[list[str], list[str]]:
             continue
         x, y = each.at
         y = y - 5 if each.meridian else y + 4
-        degrees.append(
-            labels.put((x, min(max(y, view.top + 14), view.bottom - 5)), each.label, size=11, fill="#52616e")
-        )
+        degrees.append(labels.degree((x, min(max(y, view.top + 14), view.bottom - 5)), each.label))
     return drawn, degrees
 
 

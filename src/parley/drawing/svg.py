@@ -1,7 +1,7 @@
 """A scene as SVG: one map of everything, beside it the worst finding from near, and below it the words."""
 
 from collections.abc import Sequence
-from textwrap import wrap
+from textwrap import shorten, wrap
 from typing import Final
 
 import numpy as np
@@ -55,7 +55,14 @@ def svg(scene: Scene) -> str:
 
 
 def _heading(scene: Scene) -> list[str]:
-    parts = [text((_MARGIN, 30), scene.title, size=18, bold=True)]
+    parts = [
+        text(
+            (_MARGIN, 30),
+            shorten(scene.title, 78 if scene.exercise else 96, placeholder="…"),
+            size=17,
+            bold=True,
+        )
+    ]
     if scene.caution:
         parts.append(text((_MARGIN, 52), scene.caution, size=14, bold=True, fill="#8c1313"))
     if scene.exercise:
