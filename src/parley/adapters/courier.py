@@ -260,7 +260,7 @@ class Courier:
         check_place(heard, place_of(self._own, line))
         if isinstance(heard, Beat):
             return take_beat(tx, self._own, line, heard, envelope, self._clock.now_ms())
-        answer_gap(tx, self._own, line, heard)
+        answer_gap(tx, self._own, line, heard, self._clock.now_ms())
         return None
 
     async def _post(self, client: PeerClient, line: Line, what: str, body: bytes) -> bytes:

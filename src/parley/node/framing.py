@@ -21,6 +21,11 @@ from parley.words.units import TimeMs
 GAP_PATIENCE_MS: Final = 5_000
 ASKS_UNTIL_MISSING: Final = 3
 GAP_BATCH: Final = 512
+ANSWER_EVERY_MS: Final = 2_000
+ANSWER_MESSAGES: Final = 128
+ANSWER_BYTES: Final = 1024 * 1024
+"""What one gap request brings again at most: little enough that a STOP never waits for it to be looked up."""
+ANSWERED: Final = "gap-answered"
 SKEW_ALARM_MS: Final = 2_000
 
 
@@ -101,17 +106,27 @@ def _with_stated(chain: Chain, tip: Tip | None) -> Chain:
     return replace(chain, stated=tip)
 
 
-def answer_gap(tx: Tx, own: Own, line: Line, request: GapRequest) -> int:
-    """Queue again what the peer misses; return how many."""
-    queued = 0
-    for seq in range(request.first, min(request.last, request.first + GAP_BATCH - 1) + 1):
+def answer_gap(tx: Tx, own: Own, line: Line, request: GapRequest, now_ms: TimeMs) -> int:
+    """Queue again the first of what the peer misses; return how many messages.
+
+    At most once in two seconds on a line, and so much at a time: a peer that still misses something asks
+    again. A clock that was put back refuses nothing.
+    """
+    before = tx.private(line.id, ANSWERED)
+    if before is not None and 0 <= now_ms - int(before) < ANSWER_EVERY_MS:
+        return 0
+    queued = size = 0
+    for seq in range(request.first, min(request.last, request.first + ANSWER_MESSAGES - 1) + 1):
         message_id = tx.numbered(line.id, own.party, seq)
-        if message_id is None:
+        if message_id is None or size >= ANSWER_BYTES:
             break
         message = message_by_id(tx, line, message_id)
+        size += len(message.envelope)
         if message.body is not None:
             tx.enqueue(line.id, message.id, rank_of(message.body))
             queued += 1
+    if queued:
+        tx.put_private(line.id, ANSWERED, str(now_ms).encode())
     return queued
 
 

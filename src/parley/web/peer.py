@@ -136,7 +136,7 @@ def take_frame(tx: Tx, door: Door, line: Line, frame: AnyFrame, envelope: bytes)
     """Act on a peer's frame; return a gap request of ours, if one is due."""
     if isinstance(frame, Beat):
         return take_beat(tx, door.own, line, frame, envelope, door.clock.now_ms())
-    answer_gap(tx, door.own, line, frame)
+    answer_gap(tx, door.own, line, frame, door.clock.now_ms())
     return None
 
 
