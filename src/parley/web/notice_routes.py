@@ -1,6 +1,9 @@
 """Routes of notices: draft, check, release, amend, cancel, begin, end; read back, reply, withdraw, clear."""
 
-from collections.abc import Callable
+import asyncio
+import functools
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from litestar import Controller, get, post
 from litestar.datastructures import State
@@ -22,6 +25,9 @@ from parley.words.codes import RANK, Precedence
 from parley.words.errors import ParleyError
 from parley.words.header import By
 from parley.words.units import MessageId, TimeMs
+
+PART: Final = 32
+"""So many notices of a call are one command of the writer; a STOP waits for one command at most."""
 
 
 class Released(Struct, frozen=True):
@@ -100,9 +106,11 @@ class NoticeRoutes(Controller):
         """Release notices; each is released or refused by itself."""
         door: Door = state.door
         found = find_line(door.reads, line)
-        return await door.submit(
-            lambda tx: [_released(tx.attempt(_releasing(door, found, data, draft))) for draft in data.notices]
+        parts = [data.notices[start : start + PART] for start in range(0, len(data.notices), PART)]
+        done = await asyncio.gather(
+            *(door.submit(functools.partial(_release_all, door, found, data, part)) for part in parts)
         )
+        return [released for part in done for released in part]
 
     @get("/notices")
     async def list_notices(
@@ -233,6 +241,12 @@ class NoticeRoutes(Controller):
 
 def _desk(door: Door, tx: Tx, line: Line, data: asked.Asked) -> Desk:
     return Desk(tx, door.own, tx.line(line.id) or line, data.by, door.clock.now_ms())
+
+
+def _release_all(
+    door: Door, line: Line, data: asked.AskNotices, drafts: Sequence[releasing.Draft], tx: Tx
+) -> list[Released]:
+    return [_released(tx.attempt(_releasing(door, line, data, draft))) for draft in drafts]
 
 
 def _releasing(

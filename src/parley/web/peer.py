@@ -28,6 +28,8 @@ MAX_BODY_BYTES: Final = 4 * 1024 * 1024
 MAX_ENVELOPES: Final = 512
 MANY: Final = 32
 """From this many envelopes on, checks that can wait make way for their receipts."""
+PART: Final = 32
+"""So many envelopes of a push are one command of the writer; a STOP waits for one command at most."""
 PATH_PARTS: Final = 5
 
 Scope = MutableMapping[str, Any]
@@ -105,11 +107,26 @@ class PeerApp:
         return 200, _encode(answer), lambda: self._check_later(line, opened, received)
 
     async def _receive(self, line: Line, opened: Sequence[Message | Refused]) -> Received:
-        own, clock = self._door.own, self._door.clock
-        urgent = any(isinstance(one, Message) and one.header.kind == "stop" for one in opened)
-        return await self._door.submit(
-            lambda tx: receive(tx, own, line.id, opened, clock.now_ms()), urgent=urgent
+        """Record a push, in several commands, so that what is urgent comes between; each has a receipt.
+
+        A part is urgent while a STOP is in it or after it: the order of arrival stays.
+        """
+        parts = [opened[start : start + PART] for start in range(0, len(opened), PART)]
+        stops = [number for number, part in enumerate(parts) if any(_is_stop(one) for one in part)]
+        last_urgent = max(stops, default=-1)
+        commands = [
+            self._door.submit(self._receiving(line, part), urgent=number <= last_urgent)
+            for number, part in enumerate(parts)
+        ]
+        done = await asyncio.gather(*commands)
+        return Received(
+            results=tuple(result for one in done for result in one.results),
+            receipts=tuple(dict.fromkeys(receipt for one in done for receipt in one.receipts)),
         )
+
+    def _receiving(self, line: Line, part: Sequence[Message | Refused]) -> Callable[[Tx], Received]:
+        own, clock = self._door.own, self._door.clock
+        return lambda tx: receive(tx, own, line.id, part, clock.now_ms())
 
     def _check_later(self, line: Line, opened: Sequence[Message | Refused], received: Received) -> None:
         """Ask for the checks of what was recorded: called after the answer was handed over."""
@@ -138,6 +155,10 @@ def take_frame(tx: Tx, door: Door, line: Line, frame: AnyFrame, envelope: bytes)
         return take_beat(tx, door.own, line, frame, envelope, door.clock.now_ms())
     answer_gap(tx, door.own, line, frame, door.clock.now_ms())
     return None
+
+
+def _is_stop(one: Message | Refused) -> bool:
+    return isinstance(one, Message) and one.header.kind == "stop"
 
 
 async def _opened(line: Line, envelopes: Sequence[bytes]) -> list[Message | Refused]:
