@@ -88,6 +88,13 @@ def feet(point_m: Floats, boundary: Boundary, which: Indices) -> Floats:
     return boundary.start_m[which] + t[:, None] * step_m + h[:, None] * up
 
 
+def on_pieces(boundary: Boundary, which: Indices, share: Floats) -> Floats:
+    """Points of pieces, Earth-centred: `share` of the way along each chord, 0 to 1, and up from there."""
+    g = boundary.lift[which] + (share - 0.5) * boundary.tilt[which]
+    h = _bow(share, g, boundary.curve[which], boundary.bend[which])
+    return boundary.start_m[which] + share[:, None] * boundary.step_m[which] + h[:, None] * boundary.up[which]
+
+
 def _bow(t: Floats, g: Floats, curve: Floats, bend: Floats) -> Floats:
     """How far the piece stands above its chord, metres: the root in a form that cancels nothing."""
     room = t * (1 - t) * curve
