@@ -1,23 +1,38 @@
 """Every promise of ports/position_index.py, for every index of live volumes."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import inf, nan
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from parley.adapters.position_index import FRESH_MAX, GridPositionIndex
 from parley.check.volume5 import Volume5
 from parley.geo.altitude import band_range_mm
 from parley.geo.distance import gap_within
 from parley.geo.shape import disc_of, shape_of
+from parley.geo.times import DAY_MS, gap_ms
 from parley.geo.validity import area_fault
 from parley.ports.position_index import PositionIndex, Reports
 from parley.words.codes import Datum, Edges
 from parley.words.errors import InputError
-from parley.words.volume import Area, Circle, Window
-from places import HOUR_MS, NOON_MS, LatLon, band, circle, degrees, polygon, regular, star, walk, window
+from parley.words.volume import Area, Circle, Corridor, Daily, MultiPolygon, Part, Polygon, Position, Window
+from places import (
+    HOUR_MS,
+    NOON_MS,
+    LatLon,
+    band,
+    circle,
+    degrees,
+    polygon,
+    position,
+    regular,
+    star,
+    walk,
+    window,
+)
 
 HOMES: list[LatLon] = [(33.5, 38.6), (0.0, 180.0), (89.9, 30.0), (-89.99, 0.0), (60.0, -179.9), (0.0, 0.0)]
 Row = tuple[float, float, float, int, float]
@@ -51,12 +66,49 @@ def any_area(chance: random.Random, home: LatLon) -> Area:
     at = walk(home, chance.uniform(0, 360), 40_000 * chance.random() ** 0.5)
     if chance.random() < 0.4:
         return circle(*at, size_m)
+    if chance.random() < 0.2:
+        line = [walk(at, chance.uniform(0, 360), size_m) for _ in range(chance.randint(2, 6))]
+        lane = corridor(*line, half_width_m=size_m * chance.choice([0.001, 0.1, 2]))
+        return lane if area_fault(lane) is None else circle(*at, size_m)
     count = chance.choice([3, 5, 8, 12, 90])
     azimuths = [360 * (k + chance.uniform(0.1, 0.9)) / count for k in range(count)]
     area = star(at, azimuths, [size_m * chance.uniform(0.3, 1) for _ in azimuths])
     if chance.random() < 0.2 and size_m < 50_000:
         area = polygon(*(degrees(p) for p in area.ring), edges=Edges.STRAIGHT)
+    holed = replace(area, holes=(star(at, azimuths, [size_m * 0.15 for _ in azimuths]).ring,))
+    if chance.random() < 0.5 and area_fault(holed) is None:
+        area = holed
+    other = replace(star(walk(at, 90, 2.5 * size_m), azimuths, [size_m for _ in azimuths]), edges=area.edges)
+    both = MultiPolygon(
+        parts=(Part(ring=area.ring, holes=area.holes), Part(ring=other.ring)), edges=area.edges
+    )
+    if chance.random() < 0.3 and area_fault(both) is None:
+        return both
     return area if area_fault(area) is None else circle(*at, size_m)
+
+
+def corridor(*line: LatLon, half_width_m: float) -> Corridor:
+    return Corridor(
+        line=tuple(position(*vertex) for vertex in line),
+        half_width_mm=round(half_width_m * 1000),
+        edges=Edges.GEODESIC,
+    )
+
+
+def vertices(area: Area) -> Sequence[Position]:
+    match area:
+        case Circle():
+            return (area.centre,)
+        case Polygon():
+            return (*area.ring, *(vertex for hole in area.holes for vertex in hole))
+        case MultiPolygon():
+            return [
+                vertex
+                for part in area.parts
+                for vertex in (*part.ring, *(vertex for hole in part.holes for vertex in hole))
+            ]
+        case Corridor():
+            return area.line
 
 
 def any_row(chance: random.Random, home: LatLon, held: dict[int, Area]) -> Row:
@@ -70,7 +122,9 @@ def any_row(chance: random.Random, home: LatLon, held: dict[int, Area]) -> Row:
             reach_m = area.radius_mm / 1e3 + chance.uniform(-1, 1) * beside_m
             lat, lon = walk(degrees(area.centre), chance.uniform(0, 360), max(0.0, reach_m))
         else:
-            lat, lon = walk(degrees(chance.choice(area.ring)), chance.uniform(0, 360), beside_m)
+            if isinstance(area, Corridor):
+                beside_m += area.half_width_mm / 1e3
+            lat, lon = walk(degrees(chance.choice(vertices(area))), chance.uniform(0, 360), beside_m)
     height_m = nan if chance.random() < 0.3 else chance.uniform(0, 2_000)
     error_m = chance.choice([0.0, 0.0, 10.0, 100.0, 199.0, 201.0, 5_000.0])
     return lat, lon, height_m, NOON_MS + chance.randint(0, 6 * HOUR_MS), error_m
@@ -83,10 +137,10 @@ def truth(held: dict[int, Volume5], asked: Reports) -> set[tuple[int, int]]:
         lat, lon, error_m = (float(v[row]) for v in (asked.lat_deg, asked.lon_deg, asked.error_m))
         spot = disc_of(lat, lon, error_m)
         for key, each in held.items():
-            start_ms, end_ms = each.times_ms or (-inf, inf)
+            instant = int(asked.at_ms[row])
             low_mm, high_mm = band_range_mm(each.band)
             height_m = float(asked.height_m[row])
-            if not start_ms <= asked.at_ms[row] <= end_ms:
+            if each.holds is not None and gap_ms(each.holds, Window(start_ms=instant, end_ms=instant)) > 0:
                 continue
             if height_m < low_mm / 1e3 or height_m > high_mm / 1e3:
                 continue
@@ -116,6 +170,9 @@ def test_each_report_is_in_the_volumes_of_the_exact_step(
         areas[key] = any_area(chance, home)
         start_h = chance.uniform(0, 5)
         times = None if chance.random() < 0.3 else window(start_h, start_h + chance.uniform(0.2, 3))
+        if times is not None and chance.random() < 0.3:
+            hours = Daily(start_ms=chance.randrange(DAY_MS), end_ms=chance.randrange(DAY_MS))
+            times = Window(start_ms=NOON_MS - 3 * DAY_MS, end_ms=NOON_MS + 3 * DAY_MS, daily=hours)
         floor_m = None if chance.random() < 0.3 else chance.uniform(0, 1_500)
         held[key] = ready(areas[key], times, floor_m=floor_m)
         index.put(key, held[key])

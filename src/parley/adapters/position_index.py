@@ -20,8 +20,10 @@ from parley.geo.distance import gap_within
 from parley.geo.ellipsoid import RADIUS_MAX_M, RADIUS_MIN_M, Floats, ecef
 from parley.geo.plane import Flat, flat_of, off_edges
 from parley.geo.shape import Disc, Shape, disc_of
+from parley.geo.times import DAY_MS
 from parley.ports.position_index import LiveVolume, Reports
 from parley.words.errors import InputError
+from parley.words.volume import Window
 
 NARROW_M: Final = MARGIN_M - 1
 FRESH_MAX: Final = 256
@@ -59,16 +61,18 @@ class Slotted(Struct, eq=False):
 
     Attributes:
         gate: start and end (UTC ms), lowest and highest height (m). A free slot starts after it ends.
+        hours: the instant of each day (ms) at which it begins to hold, and how long; a day is always.
         sphere: Earth-centred hub, and the distance from it within which the area lies (m); of a disc the
             centre and its radius.
         plane: first and second axis of the plane of a polygon, three numbers each, then its bow, radius,
-            error and reach (m), as in `Flat`.
+            error and reach (m) and whether it is closed, as in `Flat`.
         edges: where its edges begin and end in `Edges`; equal if it has none.
         disc: whether it is a disc.
         key: of the port.
     """
 
     gate: Floats
+    hours: Floats
     sphere: Floats
     plane: Floats
     edges: NDArray[np.int64]
@@ -81,8 +85,9 @@ class Slotted(Struct, eq=False):
         gate = np.tile(np.array([1.0, 0.0, 1.0, 0.0]), (count, 1))
         return cls(
             gate,
+            np.tile(np.array([0.0, float(DAY_MS)]), (count, 1)),
             np.zeros((count, 4)),
-            np.zeros((count, 10)),
+            np.zeros((count, 11)),
             np.zeros((count, 2), dtype=np.int64),
             np.zeros(count, dtype=np.bool_),
             np.zeros(count, dtype=np.int64),
@@ -209,6 +214,7 @@ class GridPositionIndex:
     def __init__(self) -> None:
         self.slotted = Slotted.of(64)
         self.edges = Edges(np.empty((64, 4)))
+        self._daily = False
         self.places: dict[int, Place] = {}
         self._slot_of: dict[int, int] = {}
         self._free: list[int] = []
@@ -228,12 +234,15 @@ class GridPositionIndex:
         slot = self._new_slot()
         self._slot_of[key], self.places[slot] = slot, place
         low_mm, high_mm = band_range_mm(volume.band)
-        start_ms, end_ms = volume.times_ms or (-ALWAYS_MS, ALWAYS_MS)
+        holds = volume.holds
+        start_ms, end_ms = (holds.start_ms, holds.end_ms) if holds else (-ALWAYS_MS, ALWAYS_MS)
         slotted = self.slotted
         slotted.gate[slot] = start_ms, end_ms, low_mm / 1e3, high_mm / 1e3
+        slotted.hours[slot] = _hours(holds)
         slotted.sphere[slot] = _sphere(place)
         slotted.disc[slot] = isinstance(shape, Disc)
         slotted.key[slot] = key
+        self._daily |= holds is not None and holds.daily is not None
         slotted.edges[slot] = 0, 0
         if flat is not None:
             slotted.plane[slot] = (
@@ -243,6 +252,7 @@ class GridPositionIndex:
                 flat.radius_m,
                 flat.error_m,
                 flat.reach_m,
+                flat.closed,
             )
             slotted.edges[slot] = self.edges.add(flat.edges_m)
         self._fresh.add(slot)
@@ -347,7 +357,7 @@ class GridPositionIndex:
         plane, error_m = self.slotted.plane[slots], located.reports.error_m[rows]
         bow_m, radius_m, stray_m, reach_m = plane[:, 6], plane[:, 7], plane[:, 8], plane[:, 9]
         away_m, inside = self._beside(located.point_m[rows], slots)
-        inside &= radius_m == 0
+        inside &= plane[:, 10] > 0
         limit_m = error_m + radius_m
         yes = inside & (away_m > bow_m + SLACK_M)
         spread = (reach_m + away_m + bow_m) * 1.01 / RADIUS_MIN_M
@@ -393,7 +403,11 @@ class GridPositionIndex:
         """Whether the time lies in the window and the height, if it is known, in the band."""
         gate, at_ms, height_m = self.slotted.gate[slots], located.at_ms[rows], located.reports.height_m[rows]
         timely: NDArray[np.bool_] = (gate[:, 0] <= at_ms) & (at_ms <= gate[:, 1])
-        return timely & ~((height_m < gate[:, 2]) | (height_m > gate[:, 3]))
+        timely &= ~((height_m < gate[:, 2]) | (height_m > gate[:, 3]))
+        if self._daily:
+            hours = self.slotted.hours[slots]
+            timely &= (at_ms - hours[:, 0]) % DAY_MS <= hours[:, 1]
+        return timely
 
     def _new_slot(self) -> int:
         if self._free:
@@ -457,6 +471,12 @@ def _sphere(place: Place) -> tuple[float, float, float, float]:
     low, high = np.array(shape.box[::2]), np.array(shape.box[1::2])
     x_m, y_m, z_m = ((low + high) / 2).tolist()
     return x_m, y_m, z_m, float(np.linalg.norm(high - low) / 2) + SLACK_M
+
+
+def _hours(holds: Window | None) -> tuple[float, float]:
+    if holds is None or holds.daily is None:
+        return 0.0, float(DAY_MS)
+    return float(holds.daily.start_ms), float((holds.daily.end_ms - holds.daily.start_ms) % DAY_MS)
 
 
 def _ranges(first: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:

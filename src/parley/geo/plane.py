@@ -40,6 +40,7 @@ class Flat(Struct, frozen=True, eq=False, kw_only=True):
         reach_m: the whole area lies within this straight distance of the hub.
         bow_m: the outline lies within this of its edges.
         radius_m: half the width of a corridor, whose outline is its line; otherwise 0.
+        closed: whether the outline has an inside; a corridor's line has none.
         error_m: how far the pieces may lie from the edges that were meant.
         edges_m: a row for each edge: both ends, two coordinates each.
     """
@@ -50,13 +51,14 @@ class Flat(Struct, frozen=True, eq=False, kw_only=True):
     reach_m: float
     bow_m: float
     radius_m: float
+    closed: bool
     error_m: float
     edges_m: Floats
 
 
 def flat_of(patch: Patch) -> Flat | None:
     """Lay an area out flat; null if it is too large for one plane."""
-    boundary, radius_m = patch.boundary, 0.0
+    boundary, radius_m = patch.boundary, patch.radius_m
     middle = boundary.start_m.mean(axis=0).tolist()
     lat_deg, lon_deg = lat_lon(*middle)
     hub_m = np.array(ecef_point(lat_deg, lon_deg))
@@ -77,6 +79,7 @@ def flat_of(patch: Patch) -> Flat | None:
         reach_m=reach_m + radius_m + float(boundary.half_m.max()) / 100 + bow_m,
         bow_m=bow_m,
         radius_m=radius_m,
+        closed=len(boundary.loose) == 0,
         error_m=boundary.error_m,
         edges_m=np.concatenate([(starts - hub_m) @ axes, (ends - hub_m) @ axes], axis=1),
     )
@@ -104,6 +107,7 @@ def beside(point_m: Floats, flat: Flat) -> tuple[Floats, Flags]:
         away2, crossed = off_edges(ends)
         away_m[first : first + rows] = np.sqrt(away2.min(axis=1))
         inside[first : first + rows] = np.count_nonzero(crossed, axis=1) % 2 == 1
+    inside &= flat.closed
     return away_m, inside
 
 

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from parley.geo.ellipsoid import Floats
 from parley.geo.shape import Shape
-from parley.words.units import TimeMs
-from parley.words.volume import Band
+from parley.words.volume import Band, Window
 
 
 class Reports(Struct, frozen=True, eq=False, kw_only=True):
@@ -44,8 +43,8 @@ class LiveVolume(Protocol):
         ...
 
     @property
-    def times_ms(self) -> tuple[TimeMs, TimeMs] | None:
-        """Start and end, UTC milliseconds; null is permanent."""
+    def holds(self) -> Window | None:
+        """When it counts; null is permanent."""
         ...
 
 
