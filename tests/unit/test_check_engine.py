@@ -7,15 +7,24 @@ from msgspec.structs import replace
 
 from parley.adapters.volume_index import MemoryVolumeIndex
 from parley.check.engine import CheckEngine
-from parley.check.model import Against, CheckResult, Level, OtherKind, Separation, separation_of
+from parley.check.model import (
+    Against,
+    CheckResult,
+    Level,
+    OtherKind,
+    Separation,
+    separation_for,
+    separation_of,
+)
 from parley.geo.box import Box5
 from parley.picture.model import Layer, OwnItem, OwnKind, Picture
 from parley.ports.volume_index import Held
 from parley.words.bodies import SeparationDistances
-from parley.words.codes import Datum
+from parley.words.codes import Activity, Datum
 from parley.words.errors import InputError, SystemFault
 from parley.words.volume import Area, Band, Volume, Window
 from places import HOUR_MS, NOON_MS, band, circle, polygon, true_distance, volume, walk, window
+from threads import terms as terms_of_line
 
 HERE = (33.5, 38.6)
 SEPARATION = Separation(horizontal_m=5_000, vertical_m=300, time_s=900)
@@ -317,3 +326,80 @@ def test_a_failure_raises_and_is_never_a_short_list() -> None:
 def test_the_terms_give_the_separation() -> None:
     terms = SeparationDistances(horizontal_mm=5_000_000, vertical_mm=300_000, time_ms=900_000)
     assert separation_of(terms) == SEPARATION
+
+
+def test_each_activity_has_its_own_separation_and_an_unknown_one_the_widest() -> None:
+    wide = SeparationDistances(horizontal_mm=40_000_000, vertical_mm=1, time_ms=1)
+    plain = terms_of_line()
+    terms = replace(plain, separation_by_activity={Activity.MISSILE_LAUNCH: wide})
+    assert separation_for(terms, Activity.FLIGHT) == separation_of(plain.separation)
+    assert separation_for(terms, Activity.MISSILE_LAUNCH) == separation_of(wide)
+    assert separation_for(terms, None) == separation_of(wide)
+
+
+@pytest.mark.parametrize(("length_m", "found"), [(24_000 - 0.01, 1), (24_000.01, 0)])
+def test_the_wider_separation_of_two_notices_holds_whichever_is_checked(length_m: float, found: int) -> None:
+    wide = Separation(horizontal_m=20_000, vertical_m=300, time_s=900)
+    launch, flight = volume(circle(*HERE, 2_000)), volume(at(90, length_m, 2_000))
+    engine = engine_with()
+    engine.put_notice("launch", launch, separation=wide)
+    engine.put_notice("flight", flight, separation=SEPARATION)
+    for checked, name, asked in ((launch, "launch", wide), (flight, "flight", SEPARATION)):
+        result = engine.check(checked, asked, notice=name)
+        assert len(result.findings) == found
+        assert all("separation 20,000 m" in finding.why for finding in result.findings)
+
+
+def notified(engine: CheckEngine, **notices: Area) -> None:
+    for name, area in notices.items():
+        engine.put_notice(name, volume(area), separation=SEPARATION)
+
+
+def test_a_changed_layer_touches_only_the_notices_near_what_changed() -> None:
+    stays, moves = own("STAYS", at(0, 100)), own("MOVES", at(90, 200_000))
+    engine = engine_with(stays, moves)
+    areas = {f"n{k}": at(90, 100_000 * k, 2_000) for k in range(6)}
+    notified(engine, **areas)
+
+    def touched(*items: OwnItem, layer: Layer = POSTS) -> tuple[set[str], set[str]]:
+        found = engine.set_picture(Picture(layers=(layer,), items=items, version=8))
+        return set(found.open), set(found.sealed)
+
+    assert touched(stays, moves) == (set(), set())
+    moved = replace(moves, area=at(90, 406_000))
+    assert touched(stays, moved) == ({"n2", "n4"}, set())
+    far = replace(moves, area=at(0, 300_000))
+    assert touched(stays, far) == ({"n4"}, set())
+    assert touched(far) == ({"n0"}, set())
+    many = [own(f"POST-{k}", at(90, 300_000 + k)) for k in range(50)]
+    assert touched(far, *many) == ({"n3"}, set())
+    assert touched(far) == ({"n3"}, set())
+    sealed = replace(POSTS, compartment="K")
+    assert touched(replace(far, area=at(90, 500_000)), layer=sealed) == (set(), {"n5"})
+
+
+def test_a_changed_notice_touches_only_the_notices_near_it() -> None:
+    engine = engine_with()
+    notified(engine, n0=at(90, 0, 2_000), n1=at(90, 100_000, 2_000))
+    assert engine.put_notice("new", volume(at(90, 5_000, 2_000)), separation=SEPARATION) == {"n0"}
+    assert engine.put_notice("new", volume(at(90, 5_000, 2_000)), separation=SEPARATION) == set()
+    assert engine.put_notice("new", volume(at(90, 95_000, 2_000)), separation=SEPARATION) == {"n0", "n1"}
+    assert engine.drop_notice("new") == {"n1"}
+    assert engine.drop_notice("new") == set()
+
+
+def test_nothing_of_an_answer_shows_how_much_a_sealed_layer_holds_or_where() -> None:
+    post = own("OUTPOST-2", at(90, 500))
+    answers = []
+    for items in (
+        [own("QUIET-1", at(0, 6_000), layer="night work")],
+        [own(f"QUIET-{k}", at(k, 10 * k), layer="night work") for k in range(40)],
+    ):
+        engine = engine_with(post, *items)
+        answers.append(check(engine))
+        old = [replace(one, as_of_ms=5) for one in items]
+        answers.append(check(engine_with(*old, post)))
+        answers.append(
+            check(engine_with(*[replace(one, id="outpost-2", name="A") for one in items[:1]], post))
+        )
+    assert all(answer == answers[0] for answer in answers)

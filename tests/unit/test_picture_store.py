@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from parley.adapters.picture_store import SqlitePictureStore
 from parley.picture.model import Layer, OwnItem, OwnKind, Picture
@@ -113,7 +114,6 @@ def test_a_refused_change_changes_nothing(store: SqlitePictureStore) -> None:
     for name, layer, items in (
         ("picture-item-in-wrong-layer", POSTS, [item("A", "other")]),
         ("picture-item-repeated", POSTS, [item("A"), item("A")]),
-        ("picture-item-repeated", SEALED, [item("OUTPOST-1", "night work")]),
         ("picture-area-faulty", POSTS, [bad_area]),
     ):
         with pytest.raises(InputError) as caught:
@@ -122,3 +122,29 @@ def test_a_refused_change_changes_nothing(store: SqlitePictureStore) -> None:
     with pytest.raises(InputError, match="no such layer"):
         store.remove("other")
     assert store.load() == before
+
+
+def test_a_sealed_layer_stays_sealed_and_its_cells(store: SqlitePictureStore) -> None:
+    store.replace(SEALED, [item("QUIET-1", "night work")])
+    before = store.load()
+    for cell in (None, "M"):
+        with pytest.raises(InputError) as caught:
+            store.replace(replace(SEALED, compartment=cell), [item("QUIET-2", "night work")])
+        assert (caught.value.name, caught.value.where) == ("picture-layer-sealed", "night work")
+        assert "--cell" in caught.value.do
+        assert str(SEALED.compartment) not in str(caught.value).split("night work")[0].split()
+    assert store.load() == before
+    store.replace(SEALED, [item("QUIET-2", "night work")])
+    assert [one.name for one in store.load().items] == ["QUIET-2"]
+
+
+def test_an_open_layer_may_be_sealed(store: SqlitePictureStore) -> None:
+    store.replace(POSTS, [item("OUTPOST-1")])
+    store.replace(replace(POSTS, compartment="K"), [item("OUTPOST-1")])
+    assert [layer.compartment for layer in store.load().layers] == ["K"]
+
+
+def test_an_id_that_a_sealed_layer_uses_tells_nothing_to_who_loads_another(store: SqlitePictureStore) -> None:
+    store.replace(SEALED, [item("OUTPOST-1", "night work")])
+    store.replace(POSTS, [item("OUTPOST-1")])
+    assert len(store.load().items) == 2

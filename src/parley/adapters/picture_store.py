@@ -112,11 +112,7 @@ class SqlitePictureStore:
         _refuse_faults(layer, items)
         with _database(self._path) as database:
             manifest = self._manifest(database)
-            others = {item.id for item in self._items(database, manifest) if item.layer != layer.name}
-            repeated = others & {item.id for item in items}
-            if repeated:
-                what = "An item's id is used in another layer"
-                raise InputError("picture-item-repeated", what, where=min(repeated), do="Give it another id.")
+            _refuse_unsealing(layer, manifest)
             version = manifest.version + 1
             kept = tuple(held for held in manifest.layers if held.layer.name != layer.name)
             for held in manifest.layers:
@@ -236,6 +232,19 @@ def _refuse_faults(layer: Layer, items: Sequence[OwnItem]) -> None:
         if fault is not None:
             what = f"The item {item.id} cannot be compared: {fault.detail}"
             raise InputError("picture-area-faulty", what, where=fault.rule, do="Correct it.")
+
+
+def _refuse_unsealing(layer: Layer, manifest: _Manifest) -> None:
+    """A sealed layer stays sealed, and its cell's, whoever loads it next."""
+    for held in manifest.layers:
+        sealed = held.layer.compartment
+        if held.layer.name == layer.name and sealed is not None and layer.compartment != sealed:
+            raise InputError(
+                "picture-layer-sealed",
+                "The layer of this name is sealed, and it was not loaded as its cell's",
+                where=layer.name,
+                do="Name its cell with --cell, or load an open layer under another name.",
+            )
 
 
 def _unverified(path: Path) -> SystemFault:

@@ -6,7 +6,7 @@ without a band is unlimited in altitude, an item without a window is always ther
 different datums may be as near as their datums allow.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -18,11 +18,13 @@ from parley.check.model import (
     Level,
     OtherKind,
     Separation,
+    wider,
 )
 from parley.check.sentence import Apart, why
 from parley.check.summary import Compared, summary
 from parley.check.volume5 import Volume5, box_of, search_box, time_gap_ms
 from parley.geo.altitude import UNLIMITED, band_gap_mm, same_datum
+from parley.geo.box import Box5
 from parley.geo.distance import gap_within
 from parley.geo.shape import Disc, shape_of
 from parley.geo.validity import Fault, volume_fault
@@ -33,25 +35,43 @@ from parley.words.errors import InputError, SystemFault
 from parley.words.volume import Volume, Window
 
 _LEVELS: Final = {level: rank for rank, level in enumerate(Level)}
-_KEEP: Final[frozenset[str]] = frozenset()
+_NOTHING: Final[frozenset[str]] = frozenset()
+_Id = str | tuple[str, str]
 
 
 class _Entry(Struct, frozen=True, eq=False, kw_only=True):
     """What the engine holds under one key of the index.
 
     Attributes:
-        id: the item's or notice's id, by which callers replace and leave out.
+        id: by which callers replace and leave out: a notice's id, or an item's with its layer.
         name: what a finding calls it.
         cell: the cell to call, if its layer is sealed.
-        item: the own item as it was given; null for a notice.
+        separation: how far others must stay from a notice; null for an item, which says nothing of it.
+        box: what the index holds: of a notice, widened by its separation.
+        given: the item or the notice's volume as it was given.
     """
 
-    id: str
+    id: _Id
     name: str
     kind: OtherKind
-    cell: str | None
+    cell: str | None = None
     volume: Volume5
-    item: OwnItem | None
+    separation: Separation | None = None
+    box: Box5
+    given: OwnItem | Volume
+
+
+class Touched(Struct, frozen=True, kw_only=True):
+    """The notices near which the picture changed: their checks no longer hold.
+
+    Attributes:
+        open: near what changed in open layers.
+        sealed: near what changed in sealed layers alone; that a check was made again must not show, unless
+            it found something else.
+    """
+
+    open: frozenset[str]
+    sealed: frozenset[str]
 
 
 class CheckEngine:
@@ -64,34 +84,48 @@ class CheckEngine:
     def __init__(self, index: VolumeIndex) -> None:
         self._index = index
         self._entries: dict[int, _Entry] = {}
-        self._items: dict[str, int] = {}
-        self._notices: dict[str, int] = {}
+        self._items: dict[_Id, int] = {}
+        self._notices: dict[_Id, int] = {}
         self._next_key = 0
         self._compared: Compared | None = None
         self._broken = False
 
-    def set_picture(self, picture: Picture) -> None:
+    def set_picture(self, picture: Picture) -> Touched:
         """Compare with this picture from now on; only what changed is made ready anew.
 
+        Returns:
+            The notices that what changed may concern.
+
         Raises:
-            InputError: an item has a faulty area, band or window, no known layer, or a repeated id.
+            InputError: an item has a faulty area, band or window, no known layer, or an id that its layer
+                has twice.
             SystemFault: the index failed; the engine then refuses every check.
         """
         cells = _cells(picture)
-        entries = {item.id: self._item_entry(item, cells) for item in picture.items}
+        made = (self._item_entry(item, cells) for item in picture.items)
+        entries: dict[_Id, _Entry] = {entry.id: entry for entry in made}
         if len(entries) < len(picture.items):
             raise InputError(
-                "picture-item-repeated", "Two items of the picture have the same id", do="Rename one."
+                "picture-item-repeated", "Two items of a layer have the same id", do="Rename one."
             )
-        held = {key: self._entries[key] for key in self._items.values()}
-        gone = [key for key, entry in held.items() if entries.get(entry.id) is not entry]
-        fresh = [entry for entry in entries.values() if entry.id not in self._items or self._changed(entry)]
-        self._replace(gone, fresh, self._items)
+        held = [self._entries[key] for key in self._items.values()]
+        gone = [self._items[entry.id] for entry in held if entries.get(entry.id) is not entry]
+        fresh = [entry for id_, entry in entries.items() if id_ not in self._items or self._changed(entry)]
+        before = self._near(gone)
+        after = self._near(self._replace(gone, fresh, self._items))
         self._compared = Compared.of(picture)
+        open_ = before.open | after.open
+        return Touched(open=open_, sealed=(before.sealed | after.sealed) - open_)
 
     def put_notice(
-        self, notice: str, volume: Volume, *, name: str | None = None, presumed_active: bool = False
-    ) -> None:
+        self,
+        notice: str,
+        volume: Volume,
+        *,
+        name: str | None = None,
+        presumed_active: bool = False,
+        separation: Separation | None = None,
+    ) -> frozenset[str]:
         """Compare with a notice too, or replace it.
 
         Args:
@@ -100,24 +134,52 @@ class CheckEngine:
             name: what findings call it; the id by default.
             presumed_active: its window has passed without end, cancel or clearance (rule 8): it counts
                 until it is dropped.
+            separation: how far its activity must be kept from others, whichever of two is checked; null
+                leaves it to the other.
+
+        Returns:
+            The ids of the other notices that this may concern; none if nothing changed.
 
         Raises:
             InputError: named after the rule that the volume breaks.
         """
+        held = self._entries[self._notices[notice]] if notice in self._notices else None
+        if held is not None and (held.given, held.name, held.volume.open_ended, held.separation) == (
+            volume,
+            name or notice,
+            presumed_active,
+            separation,
+        ):
+            return _NOTHING
         _refuse(volume_fault(volume), notice)
         ready = Volume5(
             shape=shape_of(volume.area), band=volume.band, window=volume.window, open_ended=presumed_active
         )
         entry = _Entry(
-            id=notice, name=name or notice, kind=OtherKind.NOTICE, cell=None, volume=ready, item=None
+            id=notice,
+            name=name or notice,
+            kind=OtherKind.NOTICE,
+            volume=ready,
+            separation=separation,
+            box=box_of(ready) if separation is None else search_box(ready, separation),
+            given=volume,
         )
-        gone = [self._notices[notice]] if notice in self._notices else []
-        self._replace(gone, [entry], self._notices)
+        gone = [self._notices[notice]] if held is not None else []
+        before = self._near(gone).open
+        return (before | self._near(self._replace(gone, [entry], self._notices)).open) - {notice}
 
-    def drop_notice(self, notice: str) -> None:
-        """Compare with a notice no longer; an unknown one is passed over."""
-        if notice in self._notices:
-            self._replace([self._notices[notice]], [], self._notices)
+    def drop_notice(self, notice: str) -> frozenset[str]:
+        """Compare with a notice no longer; an unknown one is passed over.
+
+        Returns:
+            The ids of the other notices that this may concern.
+        """
+        if notice not in self._notices:
+            return _NOTHING
+        gone = [self._notices[notice]]
+        near = self._near(gone).open - {notice}
+        self._replace(gone, [], self._notices)
+        return near
 
     def check(
         self,
@@ -126,14 +188,15 @@ class CheckEngine:
         *,
         notice: str = "",
         against: Against = Against.EVERYTHING,
-        leave_out: frozenset[str] = _KEEP,
+        leave_out: frozenset[str] = _NOTHING,
         now_ms: int | None = None,
     ) -> CheckResult:
         """Compare one volume with everything held.
 
         Args:
             volume: what is checked.
-            separation: how far apart things must stay; a gap equal to it is a finding.
+            separation: how far apart things must stay; a gap equal to it is a finding. From a notice that
+                was put with another separation, the wider of the two holds.
             notice: the id of what is checked; it is not compared with itself.
             against: the picture, other notices, or both.
             leave_out: ids of notices that are not compared, such as the version this one replaces.
@@ -181,27 +244,49 @@ class CheckEngine:
         if item.layer not in cells:
             what = f"The item {item.id} names a layer that the picture does not have"
             raise InputError("picture-layer-unknown", what, where=item.layer, do="Add the layer.")
-        key = self._items.get(item.id)
+        key = self._items.get((item.layer, item.id))
         if key is not None:
             held = self._entries[key]
-            if held.item == item and held.cell == cells[item.layer]:
+            if held.given == item and held.cell == cells[item.layer]:
                 return held
         _refuse(item_fault(item), item.id)
         ready = Volume5(shape=shape_of(item.area), band=item.band or UNLIMITED, window=item.window)
         return _Entry(
-            id=item.id,
+            id=(item.layer, item.id),
             name=item.name,
             kind=OtherKind(item.kind.value),
             cell=cells[item.layer],
             volume=ready,
-            item=item,
+            box=box_of(ready),
+            given=item,
         )
 
     def _changed(self, entry: _Entry) -> bool:
         return self._entries[self._items[entry.id]] is not entry
 
-    def _replace(self, gone: Iterable[int], fresh: Iterable[_Entry], names: dict[str, int]) -> None:
-        """Change the index and what belongs to it; a failure on the way breaks the engine for good."""
+    def _near(self, keys: Sequence[int]) -> Touched:
+        """The notices whose boxes meet those of some entries; the fewer of both are looked up."""
+        open_ = self._near_boxes([key for key in keys if self._entries[key].cell is None])
+        sealed = self._near_boxes([key for key in keys if self._entries[key].cell is not None])
+        return Touched(open=open_, sealed=sealed - open_)
+
+    def _near_boxes(self, keys: Sequence[int]) -> frozenset[str]:
+        if len(keys) <= len(self._notices):
+            met = {other for key in keys for other in self._index.candidates(self._entries[key].box)}
+            return frozenset(id_ for id_, key in self._notices.items() if key in met and isinstance(id_, str))
+        changed = set(keys)
+        return frozenset(
+            id_
+            for id_, key in self._notices.items()
+            if isinstance(id_, str) and not changed.isdisjoint(self._index.candidates(self._entries[key].box))
+        )
+
+    def _replace(self, gone: Iterable[int], fresh: Iterable[_Entry], names: dict[_Id, int]) -> list[int]:
+        """Change the index and what belongs to it; a failure on the way breaks the engine for good.
+
+        Returns:
+            The keys of what is fresh.
+        """
         self._broken, was = True, self._broken
         for key in gone:
             self._index.remove(key)
@@ -211,9 +296,10 @@ class CheckEngine:
             key, self._next_key = self._next_key, self._next_key + 1
             self._entries[key] = entry
             names[entry.id] = key
-            held.append(Held(key, box_of(entry.volume)))
+            held.append(Held(key, entry.box))
         self._index.add_all(held)
         self._broken = was
+        return [one.key for one in held]
 
 
 def _cells(picture: Picture) -> dict[str, str | None]:
@@ -248,6 +334,8 @@ def _compare(
 ) -> Finding | None:
     """The exact step; cheapest first."""
     other = entry.volume
+    if entry.separation is not None:
+        separation = wider(separation, entry.separation)
     time_s = time_gap_ms(checked, other) / 1e3
     vertical_m = band_gap_mm(checked.band, other.band) / 1e3
     if time_s > separation.time_s or vertical_m > separation.vertical_m:

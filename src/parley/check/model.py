@@ -1,11 +1,13 @@
 """What a check is asked and what it answers."""
 
 from enum import StrEnum
+from functools import reduce
 
 from msgspec import Struct
 
 from parley.geo.ellipsoid import LatLon
-from parley.words.bodies import SeparationDistances
+from parley.words.bodies import LineTerms, SeparationDistances
+from parley.words.codes import Activity
 
 
 class Separation(Struct, frozen=True, kw_only=True):
@@ -22,8 +24,26 @@ class Separation(Struct, frozen=True, kw_only=True):
     time_s: float
 
 
+def wider(first: Separation, second: Separation) -> Separation:
+    """The separation that keeps both, each measure by itself."""
+    return Separation(
+        horizontal_m=max(first.horizontal_m, second.horizontal_m),
+        vertical_m=max(first.vertical_m, second.vertical_m),
+        time_s=max(first.time_s, second.time_s),
+    )
+
+
+def separation_for(terms: LineTerms, activity: Activity | None) -> Separation:
+    """The separation that the terms of a line declare for an activity; the widest for one not known yet."""
+    general = separation_of(terms.separation)
+    if activity is None:
+        return reduce(wider, map(separation_of, terms.separation_by_activity.values()), general)
+    named = terms.separation_by_activity.get(activity)
+    return general if named is None else separation_of(named)
+
+
 def separation_of(terms: SeparationDistances) -> Separation:
-    """The separation that the terms of a line declare."""
+    """A separation as the terms of a line declare it."""
     return Separation(
         horizontal_m=terms.horizontal_mm / 1e3,
         vertical_m=terms.vertical_mm / 1e3,

@@ -163,7 +163,9 @@ def _look_again(node: Node, line: str, draft: "Draft") -> "tuple[Draft, CheckRes
     from parley.cli.composing import second_look
     from parley.cli.views import line_of
 
-    check = node.ask_only(("lines", line, "check"), {"volume": draft.volume}, CheckResult)
+    check = node.ask_only(
+        ("lines", line, "check"), {"volume": draft.volume, "activity": draft.activity}, CheckResult
+    )
     status = line_of(node, line)
     warnings = [*_line_warnings(status), *second_look(draft, node.now.now_ms)]
     if not node.as_json:

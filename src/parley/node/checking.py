@@ -4,13 +4,14 @@ The result stays here: it goes to the journal and to our own desks, never into a
 """
 
 import heapq
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
 from parley.check.engine import CheckEngine
-from parley.check.model import CheckResult, separation_of
+from parley.check.model import CheckResult, Separation, separation_for
 from parley.exchange import thread as threads
 from parley.exchange.thread import Thread
 from parley.node.desk import Desk
@@ -19,7 +20,7 @@ from parley.node.naming import handle
 from parley.node.own import Own
 from parley.ports.picture import PictureStore
 from parley.ports.store import Happening, Line, Reads, Tx
-from parley.words.codes import UnitState
+from parley.words.codes import RANK, Activity, UnitState
 from parley.words.errors import InputError, SystemFault
 from parley.words.units import LineId, MessageId, TimeMs
 from parley.words.volume import Volume
@@ -33,6 +34,14 @@ class Checked(Struct, frozen=True, kw_only=True):
     version: MessageId
     at_ms: TimeMs
     result: CheckResult
+
+
+class Again(NamedTuple):
+    """A version that was checked and must be checked again; `rank` is that of its precedence."""
+
+    line: LineId
+    rank: int
+    version: MessageId
 
 
 class UnitMark(Struct, frozen=True, kw_only=True):
@@ -53,6 +62,8 @@ class Checker:
         self._pictures = pictures
         self._ready = False
         self._closing: list[tuple[TimeMs, str, LineId, MessageId]] = []
+        self._followed: dict[MessageId, tuple[LineId, int]] = {}
+        self._changed: set[MessageId] = set()
 
     def load_notices(self, reads: Reads, now_ms: TimeMs) -> list[tuple[LineId, MessageId]]:
         """Take up all open notices, after the picture. Until then every check is refused as not ready.
@@ -68,55 +79,89 @@ class Checker:
                 newest = threads.latest(thread).id
                 if reads.private(line.id, f"check/{newest}") is None:
                     unchecked.append((line.id, newest))
+        self._changed.clear()
         self._ready = True
         return unchecked
 
-    def reload_picture(self) -> None:
-        """Take the picture as it is stored now."""
-        self._engine.set_picture(self._pictures.load())
+    def reload_picture(self) -> tuple[list[Again], list[Again]]:
+        """Take the picture as it is stored now.
+
+        Returns:
+            What must be checked again: near what changed in open layers, and in sealed layers alone.
+        """
+        touched = self._engine.set_picture(self._pictures.load())
+        return self._again(touched.open), self._again(touched.sealed)
+
+    def take_changed(self) -> list[Again]:
+        """Return what must be checked again because notices near it changed since this was asked last."""
+        changed, self._changed = self._changed, set()
+        return self._again(changed)
+
+    def _again(self, versions: Iterable[MessageId]) -> list[Again]:
+        return [Again(*self._followed[one], one) for one in sorted(versions) if one in self._followed]
 
     def follow(self, line: Line, thread: Thread, now_ms: TimeMs) -> None:
         """Take up what changed in a notice: versions that count are compared with, others are not."""
+        near = set[MessageId]()
         for version in thread.versions:
             if not threads.counts(thread, version):
-                self._engine.drop_notice(version.id)
+                near |= self._engine.drop_notice(version.id)
+                self._followed.pop(version.id, None)
                 continue
             window = version.body.volume.window
             over = now_ms >= window.end_ms
             whose = "ours" if thread.author == self._own.party else "theirs"
             name = f"{handle(self._own, line, thread)} version {version.number} ({whose})"
-            self._engine.put_notice(version.id, version.body.volume, name=name, presumed_active=over)
+            near |= self._engine.put_notice(
+                version.id,
+                version.body.volume,
+                name=name,
+                presumed_active=over,
+                separation=separation_for(line.terms, version.body.activity),
+            )
+            self._followed[version.id] = line.id, RANK[version.body.precedence]
             if not over:
                 heapq.heappush(self._closing, (window.end_ms, version.id, line.id, thread.id))
+        self._changed |= near - {version.id for version in thread.versions}
 
     def check_version(
         self, reads: Reads, line_id: LineId, version_id: MessageId, now_ms: TimeMs
     ) -> Checked | None:
-        """Check one version of a notice; null when it is no notice."""
+        """Check one version of a notice; null when it is no notice. What it says of one is taken up all the same."""
         thread_id = reads.thread_of(line_id, version_id)
         thread = reads.thread(line_id, thread_id) if thread_id else None
-        if thread is None or all(version.id != version_id for version in thread.versions):
+        if thread is None:
             return None
         line = known_line(reads, line_id)
         self.follow(line, thread, now_ms)
-        volume = threads.version_of(thread, version_id).body.volume
         own_versions = frozenset(version.id for version in thread.versions)
-        result = self._check(reads, line, volume, version_id, own_versions, now_ms)
+        if version_id not in own_versions:
+            return None
+        body = threads.version_of(thread, version_id).body
+        separation = separation_for(line.terms, body.activity)
+        result = self._check(reads, body.volume, separation, version_id, own_versions, now_ms)
         return Checked(version=version_id, at_ms=now_ms, result=result)
 
-    def check_volume(self, reads: Reads, line: Line, volume: Volume, now_ms: TimeMs) -> CheckResult:
-        """Check a volume that nobody has released yet."""
-        return self._check(reads, line, volume, "", frozenset(), now_ms)
+    def check_volume(
+        self, reads: Reads, line: Line, volume: Volume, activity: Activity | None, now_ms: TimeMs
+    ) -> CheckResult:
+        """Check a volume that nobody has released yet; by the widest separation if the activity is not known."""
+        return self._check(reads, volume, separation_for(line.terms, activity), "", frozenset(), now_ms)
 
     def _check(
-        self, reads: Reads, line: Line, volume: Volume, notice: str, leave_out: frozenset[str], now_ms: TimeMs
+        self,
+        reads: Reads,
+        volume: Volume,
+        separation: Separation,
+        notice: str,
+        leave_out: frozenset[str],
+        now_ms: TimeMs,
     ) -> CheckResult:
         if not self._ready:
             raise SystemFault(
                 "check-not-ready", "the open notices are not all loaded", do="Wait a moment, and ask again."
             )
         self._reopen(reads, now_ms)
-        separation = separation_of(line.terms.separation)
         return self._engine.check(volume, separation, notice=notice, leave_out=leave_out, now_ms=now_ms)
 
     def _reopen(self, reads: Reads, now_ms: TimeMs) -> None:

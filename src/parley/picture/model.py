@@ -36,7 +36,7 @@ class OwnItem(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One own position, unit or protected site.
 
     Attributes:
-        id: unique in the whole picture.
+        id: unique in its layer. Layers do not share ids, so that loading one tells nothing of a sealed one.
         name: what a finding calls it.
         layer: the name of its layer.
         area: where it is; a circle of radius 0 is a point, a radius says how far it may be off.

@@ -27,7 +27,8 @@ class PictureStore(Protocol):
 
         Raises:
             InputError: `picture-item-in-wrong-layer`, `picture-item-repeated` (an id occurs twice in
-                the whole picture), `picture-area-faulty`.
+                the layer), `picture-area-faulty`, `picture-layer-sealed` (the layer of that name is
+                sealed, and this one does not name its cell).
         """
         ...
 

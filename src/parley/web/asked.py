@@ -9,7 +9,7 @@ from parley.node.lines import Wish
 from parley.node.releasing import Draft
 from parley.picture.model import Layer, OwnItem
 from parley.words.bodies import StatedReason, StopScope
-from parley.words.codes import Assurance, ReplyCode, Role, StopAnswer, UnitState
+from parley.words.codes import Activity, Assurance, ReplyCode, Role, StopAnswer, UnitState
 from parley.words.header import By
 from parley.words.units import FreeText, Language, MessageId, ShortText, TimeMs
 from parley.words.volume import Volume
@@ -92,6 +92,7 @@ class AskCheck(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Check a volume that nobody has released."""
 
     volume: Volume
+    activity: Activity | None = None
 
 
 class AskReason(Asked, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from parley.ports.clock import Clock
 from parley.ports.store import Line, Reads
 from parley.ports.writing import Submit
 from parley.web.hub import Hub
+from parley.words.codes import Activity
 from parley.words.units import LineId, MessageId, TimeMs
 from parley.words.volume import Volume
 
@@ -28,11 +29,11 @@ class Checks(Protocol):
     def making_way(self) -> AbstractContextManager[None]:
         """Let checks that can wait do so while many messages are taken in."""
 
-    def now(self, line: Line, volume: Volume) -> Awaitable[CheckResult]:
-        """Check a volume that nobody has released yet."""
+    def now(self, line: Line, volume: Volume, activity: Activity | None) -> Awaitable[CheckResult]:
+        """Check a volume that nobody has released yet; by the widest separation for an unknown activity."""
 
     def replace_layer(self, layer: Layer, items: Sequence[OwnItem]) -> Awaitable[int]:
-        """Replace a layer of the picture, and check all open notices of the peers again."""
+        """Replace a layer of the picture, and check again the open notices near what changed in it."""
 
     def picture(self) -> Awaitable[Picture]:
         """Return the picture as it is stored now."""

@@ -72,7 +72,7 @@ class NoticeRoutes(Controller):
     async def check(self, state: State, line: FromPath[str], data: JSONBody[asked.AskCheck]) -> CheckResult:
         """Check a volume against the picture and the notices, before anything is released."""
         door: Door = state.door
-        return await door.checks.now(find_line(door.reads, line), data.volume)
+        return await door.checks.now(find_line(door.reads, line), data.volume, data.activity)
 
     @post("/drafts")
     async def draft(self, state: State, line: FromPath[str], data: JSONBody[asked.AskDraft]) -> Drafted:
@@ -80,7 +80,7 @@ class NoticeRoutes(Controller):
         door: Door = state.door
         found = find_line(door.reads, line)
         amends = find_notice(door.reads, door.own, found, data.amends).id if data.amends else None
-        result = await door.checks.now(found, data.draft.volume)
+        result = await door.checks.now(found, data.draft.volume, data.draft.activity)
         kept = releasing.KeptDraft(draft=data.draft, by=data.by, at_ms=door.clock.now_ms(), amends=amends)
         draft_id = await door.submit(lambda tx: releasing.keep_draft(_desk(door, tx, found, data), kept))
         return Drafted(draft_id, result)

@@ -58,11 +58,14 @@ class PictureDesk(Controller):
 
     @put("/layers", request_max_body_size=MAX_LAYER_BYTES)
     async def replace_layer(self, state: State, data: JSONBody[asked.AskLayer]) -> PictureVersion:
-        """Replace a layer of the picture, and check all open notices again."""
+        """Replace a layer of the picture, and check again the open notices near what changed in it."""
         door: Door = state.door
         version = await door.checks.replace_layer(data.layer, data.items)
         now_ms = door.clock.now_ms()
-        row = {"layer": data.layer.name, "items": len(data.items), "version": version, "by": data.duty}
+        what: dict[str, object] = {"layer": data.layer.name, "items": len(data.items)}
+        if data.layer.compartment is not None:
+            what = {"cell": data.layer.compartment}  # neither its name nor how much it holds
+        row = {**what, "version": version, "by": data.duty}
         await door.submit(lambda tx: tx.write_journal(now_ms, "picture", row))
         return PictureVersion(version)
 

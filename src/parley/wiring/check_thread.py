@@ -1,44 +1,36 @@
 """The checking thread: owns the engine, so that checks never overlap and never hold up a receipt."""
 
 import contextlib
-import heapq
-import itertools
 import queue
 import threading
 import time
 from asyncio import AbstractEventLoop, Future, wrap_future
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future as ThreadFuture
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
 from parley.check.model import CheckResult
-from parley.exchange import thread as threads
-from parley.node.checking import Checked, Checker, keep_check
+from parley.node.checking import Again, Checked, Checker, check_of, keep_check
 from parley.picture.model import Layer, OwnItem, Picture
 from parley.ports.clock import Clock
 from parley.ports.picture import PictureStore
 from parley.ports.store import Happening, Line, Reads, Tx
-from parley.words.codes import RANK, Precedence
+from parley.wiring.check_queue import CheckQueue, Wanted
+from parley.words.codes import RANK, Activity, Precedence
 from parley.words.errors import ParleyError, SystemFault
 from parley.words.units import LineId, MessageId
 from parley.words.volume import Volume
 
 T = TypeVar("T")
 BATCH: Final = 64
+BATCH_S: Final = 0.5
+"""A batch of checks takes no further one after this time."""
+BEHIND: Final = -1
+"""The rank of checks that are made again because a notice near theirs changed: behind every first check."""
 LONGEST_LAG_S: Final = 5.0
 """How long a check of lower precedence may give way to messages that arrive."""
 LULL_S: Final = 0.03
 PAUSE_S: Final = 0.005
-
-
-class Wanted(NamedTuple):
-    """A version to be checked; the heap gives the highest precedence first, then the oldest."""
-
-    order: int
-    n: int
-    line: LineId
-    version: MessageId
-    since_s: float
 
 
 class CheckThread:
@@ -64,8 +56,7 @@ class CheckThread:
         self._checker, self._pictures, self._reads = checker, pictures, reads
         self._write, self._clock, self._loop = write, clock, loop
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._wanted: list[Wanted] = []
-        self._count = itertools.count()
+        self._wanted = CheckQueue()
         self._arriving = 0
         self._arrived_s = 0.0
         self._lock = threading.Lock()
@@ -113,20 +104,20 @@ class CheckThread:
             self._arriving -= 1
             self._arrived_s = time.monotonic()
 
-    def now(self, line: Line, volume: Volume) -> "Future[CheckResult]":
+    def now(self, line: Line, volume: Volume, activity: Activity | None) -> "Future[CheckResult]":
         """Check a volume that nobody has released yet."""
-        return self._ask(lambda: self._checker.check_volume(self._reads, line, volume, self._clock.now_ms()))
+        return self._ask(
+            lambda: self._checker.check_volume(self._reads, line, volume, activity, self._clock.now_ms())
+        )
 
     def replace_layer(self, layer: Layer, items: Sequence[OwnItem]) -> "Future[int]":
-        """Replace a layer of the picture, and check all open notices again."""
+        """Replace a layer of the picture, and check again the open notices near what changed in it."""
 
         def job() -> int:
             version = self._pictures.replace(layer, items)
-            self._checker.reload_picture()
-            for line in self._reads.lines():
-                for thread in self._reads.threads(line.id, open_only=True):
-                    versions = [(line.id, version.id) for version in thread.versions]
-                    self._want(versions, RANK[threads.latest(thread).body.precedence])
+            near_open, near_sealed = self._checker.reload_picture()
+            self._want_again(near_open, quiet=False)
+            self._want_again(near_sealed, quiet=True)
             return version
 
         return self._ask(job)
@@ -148,22 +139,28 @@ class CheckThread:
         return wrap_future(answer, loop=self._loop)
 
     def _want(self, versions: Sequence[tuple[LineId, MessageId]], rank: int) -> None:
-        if not versions:
-            return
         now_s = time.monotonic()
+        self._put([Wanted(rank, line, version, now_s) for line, version in versions])
+
+    def _want_again(self, again: Sequence[Again], *, quiet: bool) -> None:
+        now_s = time.monotonic()
+        self._put([Wanted(one.rank, one.line, one.version, now_s, again=True, quiet=quiet) for one in again])
+
+    def _put(self, wanted: Sequence[Wanted]) -> None:
+        if not wanted:
+            return
         with self._lock:
-            for line, version in versions:
-                heapq.heappush(self._wanted, Wanted(-rank, next(self._count), line, version, now_s))
+            for one in wanted:
+                self._wanted.put(one)
         self._jobs.put(self._check_wanted)
 
-    def _take_wanted(self) -> tuple[list[Wanted], bool]:
+    def _take_wanted(self) -> Wanted | None:
         with self._lock:
-            batch = [heapq.heappop(self._wanted) for _ in range(min(BATCH, len(self._wanted)))]
-            return batch, bool(self._wanted)
+            return self._wanted.take()
 
     def _give_way(self, wanted: Wanted) -> None:
         """Wait while many messages are taken in, unless this check is urgent or has waited long enough."""
-        if wanted.order <= -RANK[Precedence.IMMEDIATE]:
+        if wanted.rank >= RANK[Precedence.IMMEDIATE] and not wanted.again:
             return
         while (now_s := time.monotonic()) - wanted.since_s < LONGEST_LAG_S:
             if not self._arriving and now_s - self._arrived_s > LULL_S:
@@ -171,28 +168,55 @@ class CheckThread:
             time.sleep(PAUSE_S)
 
     def _check_wanted(self) -> None:
-        """Check what is wanted, a batch at a time; one write for the batch."""
-        batch, more = self._take_wanted()
+        """Check what is wanted, a batch at a time; one write for the batch.
+
+        The next is chosen anew after each, so that an urgent one waits for one check at most; and a batch
+        ends early when its checks are costly, so that what they found is soon seen.
+        """
         done: list[tuple[LineId, Checked]] = []
         failed: list[tuple[LineId, MessageId, ParleyError]] = []
-        for wanted in {(each.line, each.version): each for each in batch}.values():
-            line, version = wanted.line, wanted.version
-            self._give_way(wanted)
-            try:
-                checked = self._checker.check_version(self._reads, line, version, self._clock.now_ms())
-            except ParleyError as error:
-                failed.append((line, version, error))
-                continue
-            except Exception as bug:  # noqa: BLE001 - it is alarmed, and the checks after it still run
-                fault = SystemFault("check-broken", f"the check broke: {bug!r}", do="Check it by hand.")
-                failed.append((line, version, fault))
-                continue
-            if checked is not None:
-                done.append((line, checked))
+        seen: set[tuple[LineId, MessageId]] = set()
+        until_s = time.monotonic() + BATCH_S
+        for _ in range(BATCH):
+            wanted = self._take_wanted()
+            if wanted is None:
+                break
+            if (wanted.line, wanted.version) not in seen:
+                seen.add((wanted.line, wanted.version))
+                self._check_one(wanted, done, failed)
+            if time.monotonic() >= until_s:
+                break
         if done or failed:
             self._write(lambda tx: _keep(tx, done, failed, self._clock.now_ms())).result()
-        if more:
+        changed = [one._replace(rank=BEHIND) for one in self._checker.take_changed()]
+        self._want_again(changed, quiet=True)
+        if len(self._wanted):
             self._jobs.put(self._check_wanted)
+
+    def _check_one(
+        self,
+        wanted: Wanted,
+        done: list[tuple[LineId, Checked]],
+        failed: list[tuple[LineId, MessageId, ParleyError]],
+    ) -> None:
+        line, version = wanted.line, wanted.version
+        self._give_way(wanted)
+        try:
+            checked = self._checker.check_version(self._reads, line, version, self._clock.now_ms())
+        except ParleyError as error:
+            failed.append((line, version, error))
+            return
+        except Exception as bug:  # noqa: BLE001 - it is alarmed, and the checks after it still run
+            fault = SystemFault("check-broken", f"the check broke: {bug!r}", do="Check it by hand.")
+            failed.append((line, version, fault))
+            return
+        if checked is not None and not (wanted.quiet and self._known(line, checked)):
+            done.append((line, checked))
+
+    def _known(self, line: LineId, checked: Checked) -> bool:
+        """Whether the newest check that was kept found the same."""
+        kept = check_of(self._reads, line, checked.version)
+        return kept is not None and kept.result.findings == checked.result.findings
 
     def _loop_forever(self) -> None:
         while (job := self._jobs.get()) is not None:

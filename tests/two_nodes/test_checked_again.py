@@ -1,0 +1,103 @@
+"""What changes is checked again where it matters, and nowhere else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from parley.node.checking import Checked, Checker
+from parley.ports.store import Reads
+from support import START_MS, Pair, circle, draft, on_loop, pair, until, volume
+
+NDEG = 1_000_000_000
+NEAR, FAR = circle(33 * NDEG, 38 * NDEG), circle(33 * NDEG, 43 * NDEG)
+
+
+@contextmanager
+def noted() -> Iterator[list[str]]:
+    """The versions that are checked meanwhile, on both sides."""
+    seen: list[str] = []
+    check_version = Checker.check_version
+
+    def noting(self: Checker, reads: Reads, line: str, version: str, now_ms: int) -> Checked | None:
+        seen.append(version)
+        return check_version(self, reads, line, version, now_ms)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Checker, "check_version", noting)
+        yield seen
+
+
+async def load(both: Pair, area: dict[str, Any], *, cell: str | None = None, layer: str = "posts") -> None:
+    item = {"id": "p", "name": "POST", "kind": "site", "layer": layer, "area": area, "as_of_ms": START_MS}
+    body = {"name": layer, "compartment": cell, "loaded_ms": START_MS}
+    asked = {"duty": "WATCH", "layer": body, "items": [item]}
+    answer = await both.b.api.put("/picture/layers", json=asked)
+    assert answer.status_code == 200, answer.text
+
+
+async def kinds(both: Pair, handle: str) -> list[str]:
+    check = (await both.b.notice(handle))["versions"][-1]["check"]
+    return [finding["other_kind"] for finding in check["result"]["findings"]] if check else ["unchecked"]
+
+
+async def wait_for(both: Pair, handle: str, found: list[str]) -> None:
+    for _ in range(200):
+        if await kinds(both, handle) == found:
+            return
+        await until(lambda: True, why="the loop turns")
+    assert await kinds(both, handle) == found
+
+
+@on_loop
+async def test_a_changed_layer_checks_again_what_it_touches_and_nothing_else(tmp_path: Path) -> None:
+    async with pair(tmp_path) as both:
+        near, far = await both.a.release(*(draft(over=volume(area)) for area in (NEAR, FAR)))
+        await both.settle()
+        ids = {name: (await both.b.notice(name))["versions"][-1]["id"] for name in (near, far)}
+        await wait_for(both, near, [])
+        await wait_for(both, far, [])
+        with noted() as seen:
+            await load(both, NEAR)
+            await wait_for(both, near, ["site"])
+            assert set(seen) == {ids[near]}
+            assert await kinds(both, far) == []
+
+
+@on_loop
+async def test_a_new_notice_checks_again_the_one_beside_it_and_its_end_does_too(tmp_path: Path) -> None:
+    async with pair(tmp_path) as both:
+        near, far = await both.a.release(*(draft(over=volume(area)) for area in (NEAR, FAR)))
+        await both.settle()
+        ids = {name: (await both.b.notice(name))["versions"][-1]["id"] for name in (near, far)}
+        await wait_for(both, far, [])
+        with noted() as seen:
+            (beside,) = await both.a.release(draft(over=volume(NEAR)))
+            await both.settle()
+            await wait_for(both, near, ["notice"])
+            await wait_for(both, beside, ["notice"])
+            await both.a.on_line(f"notices/{beside}/end")
+            await both.settle()
+            await wait_for(both, near, [])
+            assert ids[far] not in seen
+            assert ids[near] in seen
+
+
+@on_loop
+async def test_a_changed_sealed_layer_shows_only_where_its_answer_changed(tmp_path: Path) -> None:
+    async with pair(tmp_path) as both:
+        near, far = await both.a.release(*(draft(over=volume(area)) for area in (NEAR, FAR)))
+        await both.settle()
+        await wait_for(both, near, [])
+        await load(both, NEAR, cell="K", layer="quiet")
+        await wait_for(both, near, ["sealed"])
+        before = await both.b.notice(near), await both.b.notice(far)
+        with noted() as seen:
+            await load(both, circle(33 * NDEG, 38 * NDEG + 1_000_000), cell="K", layer="quiet")
+            await until(lambda: bool(seen), why="the notice near it is checked again")
+            await load(both, FAR, layer="open")
+            await wait_for(both, far, ["site"])
+        after = await both.b.notice(near)
+        assert after["versions"][-1]["check"] == before[0]["versions"][-1]["check"]
