@@ -14,10 +14,13 @@ import pytest
 from forger import Chained, assert_b_works, forged, notice
 from parley.adapters.sqlite_store import QUARANTINE_ROWS
 from parley.web import bounded
+from parley.web.bounded import MOST_OF_ONE
 from parley.web.peer import MAX_BODY_BYTES, MAX_ENVELOPES
 from parley.wire import rules
 from parley.wire.document import sign_frame
 from parley.wire.keys import SigningKey
+from parley.wiring import gate
+from parley.wiring.gate import HANDSHAKES, HANDSHAKES_AN_ADDRESS
 from parley.words.header import Beat, GapRequest
 from support import START_MS, Pair, listen_of, on_loop
 
@@ -169,13 +172,18 @@ async def test_the_quarantine_and_the_memory_stay_bounded_under_a_flood(tmp_path
         await assert_b_works(both, chained)
 
 
-@asynccontextmanager
-async def raw(both: Pair) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """A bare TLS connection to b with a's certificate."""
+def with_certificate_of_a(both: Pair) -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.check_hostname = False
     context.load_cert_chain(both.a.home.certificate, both.a.home.key("tls"))
     context.load_verify_locations(both.b.home.certificate)
+    return context
+
+
+@asynccontextmanager
+async def raw(both: Pair) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A bare TLS connection to b with a's certificate."""
+    context = with_certificate_of_a(both)
     reader, writer = await asyncio.open_connection("127.0.0.1", listen_of(both.b.home), ssl=context)
     try:
         yield reader, writer
@@ -239,6 +247,57 @@ async def test_connections_that_say_nothing_hold_up_nobody_and_are_closed(tmp_pa
                     assert await reader.read() == b""
             for _, writer in idle:
                 writer.transport.abort()
+
+
+async def ends(reader: asyncio.StreamReader) -> bool:
+    """Wait until the other side closes."""
+    try:
+        return await reader.read() == b""
+    except OSError:
+        return True
+
+
+@on_loop
+async def test_strangers_that_never_shake_hands_make_way_for_the_next_and_for_the_peer(
+    tmp_path: Path,
+) -> None:
+    async with forged(tmp_path) as (both, chained):
+        port = listen_of(both.b.home)
+        slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3 * HANDSHAKES)]
+        for _, writer in slow[::2]:
+            writer.write(b"\x16\x03\x01\x02\x00\x01")  # the first bytes of a greeting, and no more
+        async with asyncio.timeout(10):
+            over = 3 * HANDSHAKES - HANDSHAKES_AN_ADDRESS
+            assert all(await asyncio.gather(*(ends(reader) for reader, _ in slow[:over])))
+            await assert_b_works(both, chained)
+        for _, writer in slow:
+            writer.transport.abort()
+
+
+@on_loop
+async def test_a_handshake_that_takes_too_long_is_ended(tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gate, "HANDSHAKE_S", 0.5)
+        async with forged(tmp_path) as (both, chained):
+            reader, writer = await asyncio.open_connection("127.0.0.1", listen_of(both.b.home))
+            async with asyncio.timeout(10):
+                assert await ends(reader)
+            writer.transport.abort()
+            await assert_b_works(both, chained)
+
+
+@on_loop
+async def test_a_certificate_holds_only_so_many_connections_and_the_idle_make_way(tmp_path: Path) -> None:
+    async with forged(tmp_path) as (both, chained):
+        port, context = listen_of(both.b.home), with_certificate_of_a(both)
+        leaked = [
+            await asyncio.open_connection("127.0.0.1", port, ssl=context) for _ in range(MOST_OF_ONE + 8)
+        ]
+        async with asyncio.timeout(10):
+            assert all(await asyncio.gather(*(ends(reader) for reader, _ in leaked[:7])))
+            await assert_b_works(both, chained)
+        for _, writer in leaked:
+            writer.transport.abort()
 
 
 @on_loop

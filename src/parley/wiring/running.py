@@ -38,6 +38,7 @@ from parley.web.door import Door
 from parley.web.hub import Hub
 from parley.web.peer import PeerApp
 from parley.wiring.check_thread import CheckThread
+from parley.wiring.gate import GatedServer
 from parley.wiring.making import load_own
 from parley.words.errors import InputError, SystemFault
 from parley.words.units import LineId
@@ -168,7 +169,7 @@ class RunningNode:
             timeout_keep_alive=75,
             timeout_graceful_shutdown=GRACE_S,
         )
-        server = _Server(config)
+        server = GatedServer(config) if secure else _Server(config)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         self._servers.append(server)
         self._serving.append(task)
