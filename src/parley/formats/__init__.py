@@ -6,4 +6,6 @@ what is not certain is refused by name, never guessed.
 * `json_text`: JSON, read so that nothing in it can mean two things.
 * `geojson`: RFC 7946 features; `geometry`, `rings` and `properties` are its parts.
 * `report`: repairs and refusals, each with the feature's id and place.
+* `positions`: reported positions in arrays; `position_stream` finds out the format and cuts bytes into
+  pieces; `cot`, `readsb`, `basestation`, `nmea` with `ais`, and `position_tables` read one format each.
 """
