@@ -6,7 +6,9 @@ from numpy.typing import NDArray
 from parley.geo.altitude import band_range_mm
 from parley.geo.distance import gap_within
 from parley.geo.shape import disc_of
+from parley.geo.times import gap_ms
 from parley.ports.position_index import LiveVolume, Reports
+from parley.words.volume import Window
 
 
 class PlainPositionIndex:
@@ -34,7 +36,8 @@ class PlainPositionIndex:
 
 def _holds(volume: LiveVolume, reports: Reports, row: int) -> bool:
     at_ms, height_mm = int(reports.at_ms[row]), float(reports.height_m[row]) * 1_000
-    if volume.times_ms is not None and not volume.times_ms[0] <= at_ms <= volume.times_ms[1]:
+    holds = volume.holds
+    if holds is not None and gap_ms(holds, Window(start_ms=at_ms, end_ms=at_ms)) > 0:
         return False
     low_mm, high_mm = band_range_mm(volume.band)
     if height_mm < low_mm or height_mm > high_mm:

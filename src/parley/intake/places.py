@@ -30,11 +30,12 @@ from parley.geo.altitude import (
 from parley.geo.distance import gap
 from parley.geo.ellipsoid import Floats, ecef_point
 from parley.geo.shape import disc_of
+from parley.geo.times import gap_ms
 from parley.intake.draft import Miss
 from parley.ports.position_index import PositionIndex, Reports
 from parley.words.codes import Datum
 from parley.words.units import LineId
-from parley.words.volume import Altitude, Band
+from parley.words.volume import Altitude, Band, Window
 
 NO_KEY: Final = -1
 _NO_DATUM: Final = -1
@@ -225,7 +226,7 @@ class Places:
         """The Earth-centred boxes and windows of all parts of notices, a row each, and whose they are."""
         if self._boxes is None:
             rows = [
-                (number, *volume.shape.box, *(volume.times_ms or (-np.inf, np.inf)))
+                (number, *volume.shape.box, *_span(volume.holds))
                 for number, notice in self._notices.items()
                 for volume in notice.volumes
             ]
@@ -246,7 +247,7 @@ def _miss(reports: Positions, row: int, notice: NoticeVolume) -> Miss:
     datum = DATUMS[reports.datum[row]]
     misses = []
     for volume in notice.volumes:
-        times_ms = volume.times_ms or (at_ms, at_ms)
+        holds = volume.holds
         unknown = height_m != height_m  # noqa: PLR0124 - NaN differs from itself
         misses.append(
             Miss(
@@ -254,10 +255,14 @@ def _miss(reports: Positions, row: int, notice: NoticeVolume) -> Miss:
                 name=notice.name[:120],
                 horizontal_mm=round(gap(disc, volume.shape).distance_m * 1_000),
                 vertical_mm=0 if unknown else _rise_mm(round(height_m * 1_000), datum, volume.band),
-                time_ms=max(0, times_ms[0] - at_ms, at_ms - times_ms[1]),
+                time_ms=0 if holds is None else gap_ms(holds, Window(start_ms=at_ms, end_ms=at_ms)),
             )
         )
     return min(misses, key=far_km)
+
+
+def _span(holds: Window | None) -> tuple[float, float]:
+    return (-np.inf, np.inf) if holds is None else (holds.start_ms, holds.end_ms)
 
 
 def far_km(miss: Miss) -> float:
