@@ -29,6 +29,7 @@ from parley.formats.rings import (
     read_point,
     read_ring,
 )
+from parley.geo.crossing import Intricate
 from parley.geo.ellipsoid import inverse
 from parley.geo.ring import Fault, line_fault, ring_fault
 from parley.geo.rings import holes_fault
@@ -75,7 +76,11 @@ def read_geometry(geometry: object, reach: Reach, edges: Edges, note: Note) -> t
     for number, (kind, coordinates) in enumerate(singles, 1):
         what = f"part {number}, " if len(singles) > 1 else ""
         area = _read(kind, coordinates, what, how)
-        fault = _fault(area)
+        try:
+            fault = _fault(area)
+        except Intricate:
+            do = "Cut it in several features, or leave out vertices that add nothing."
+            raise Refused("polygon-too-intricate", f"{what}too many edges lie over one another", do) from None
         if fault is not None:
             raise Refused(fault.rule, f"{what}{fault.detail}", "Correct the geometry.")
         vertices += len(positions_of(area))

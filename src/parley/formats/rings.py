@@ -93,7 +93,7 @@ def read_path(coordinates: object, what: str, note: Note) -> list[Planar]:
         raise Refused("geometry-unreadable", f"{what} is no list of positions", "Correct it.")
     if not coordinates:
         raise Refused("geometry-empty", f"{what} has no positions", "Give them, or leave the feature out.")
-    if len(coordinates) > VERTICES_MAX:
+    if len(coordinates) > VERTICES_MAX + 1:  # a ring repeats its first
         detail = f"{what} has {len(coordinates):,} vertices; at most {VERTICES_MAX:,} are read"
         raise Refused("too-many-vertices", detail, "Cut the area in parts, or leave out what adds nothing.")
     path = [read_point(each, f"vertex {k} of {what}", note) for k, each in enumerate(coordinates, 1)]

@@ -12,6 +12,18 @@ _ROWS_AT_ONCE = 256
 _SURE = 1e12
 """A cross product of nanodegree differences (up to 2.6e23) is wrong by less than this in doubles."""
 Integers = NDArray[np.int64]
+Bounds = NDArray[np.int64] | NDArray[np.float64]
+_ALL_PAIRS_MAX = 4_096
+"""Up to as many edges every pair is looked at; above, runs of edges are sifted by their boxes first."""
+_RUN = 32
+_RUN_PAIRS_MAX = 100_000
+
+
+class Intricate(Exception):
+    """So many edges lie over one another that whether they meet cannot be told in reasonable time.
+
+    Only outlines of over 14,000 edges can be so: none that comes over a line.
+    """
 
 
 def ring_crosses_straight(lat_ndeg: list[int], lon_ndeg: list[int]) -> bool:
@@ -78,7 +90,7 @@ def _near_straight(ends: Integers, group: Indices | None = None) -> Iterator[tup
     """Pairs of edges that may meet: their boxes overlap, and doubles leave it open; integers then decide."""
     low = np.minimum(ends[:2], ends[2:])
     high = np.maximum(ends[:2], ends[2:])
-    for i, j in _pairs(ends.shape[1]):
+    for i, j in near_pairs(low, high):
         near = (
             (low[0][i] <= high[0][j])
             & (low[0][j] <= high[0][i])
@@ -163,15 +175,49 @@ def rings_cross_geodesic(boundary: Boundary, group: Indices, deeper_m: float) ->
 
 def _near_geodesic(boundary: Boundary) -> Iterator[tuple[Indices, Indices]]:
     """Pairs of pieces near enough to cross."""
-    for i, j in _pairs(len(boundary)):
+    far = boundary.middle_m.T - boundary.half_m, boundary.middle_m.T + boundary.half_m
+    for i, j in near_pairs(*far):
         away = boundary.middle_m[i] - boundary.middle_m[j]
         reach = boundary.half_m[i] + boundary.half_m[j]
         near = np.einsum("ij,ij->i", away, away) <= reach * reach
         yield i[near], j[near]
 
 
-def _pairs(count: int) -> Iterator[tuple[Indices, Indices]]:
-    """Every pair i < j of `count` things, in groups that fit in memory."""
+def near_pairs(low: Bounds, high: Bounds) -> Iterator[tuple[Indices, Indices]]:
+    """Pairs i < j of things whose boxes may meet, in groups that fit in memory; every pair of a few.
+
+    Args:
+        low: the low ends of each thing's box, a row for each dimension.
+        high: the high ends.
+
+    Raises:
+        Intricate: there are too many.
+    """
+    count = low.shape[1]
+    if count > _ALL_PAIRS_MAX:
+        yield from _run_pairs(low, high)
+        return
     for first in range(0, count, _ROWS_AT_ONCE):
         i, j = np.triu_indices(min(_ROWS_AT_ONCE, count - first), k=1, m=count - first)
         yield i + first, j + first
+
+
+def _run_pairs(low: Bounds, high: Bounds) -> Iterator[tuple[Indices, Indices]]:
+    """As `near_pairs`: runs of neighbours whose boxes meet, and every pair of their members."""
+    count = low.shape[1]
+    starts = np.arange(0, count, _RUN)
+    run_low, run_high = np.minimum.reduceat(low, starts, axis=1), np.maximum.reduceat(high, starts, axis=1)
+    partners: list[Indices] = []
+    left = _RUN_PAIRS_MAX
+    for a in range(len(starts)):
+        meets = (run_low[:, a, None] <= run_high[:, a:]) & (run_low[:, a:] <= run_high[:, a, None])
+        partners.append(np.flatnonzero(meets.all(axis=0)) + a)
+        left -= len(partners[-1])
+        if left < 0:
+            raise Intricate
+    within = np.arange(_RUN * _RUN)
+    for a, b in enumerate(partners):
+        i = np.tile(starts[a] + within // _RUN, len(b))
+        j = (starts[b][:, None] + within % _RUN).ravel()
+        real = (i < j) & (j < count)
+        yield i[real], j[real]

@@ -24,6 +24,7 @@ _HALF_TURN_SURE: Final = 1.3
 _TOUCHING_M: Final = 0.1
 _HALF_TURN_DEG: Final = 180.0
 _BLOCKS_AT_ONCE: Final = 256
+_BLOCK_PAIRS_AT_ONCE: Final = 1_000_000
 _ALL_PAIRS_MAX: Final = 65_536
 
 
@@ -254,13 +255,9 @@ def _piece_pairs(first: Boundary, second: Boundary) -> Iterator[tuple[Indices, I
     if len(first) * len(second) <= _ALL_PAIRS_MAX:
         yield _product(np.arange(len(first)), np.arange(len(second)))
         return
-    a, b = _product(np.arange(len(first.block_m)), np.arange(len(second.block_m)))
-    away = first.block_m[a] - second.block_m[b]
-    centre_m = np.sqrt(dot(away, away))
-    reach_m = first.block_radius_m[a] + second.block_radius_m[b]
-    least_m = centre_m - reach_m
+    a, b, least_m, sure_m = _near_blocks(first, second)
     order = np.argsort(least_m, kind="stable")
-    order = order[least_m[order] <= undecided_m(float((centre_m + reach_m).min()))]
+    order = order[least_m[order] <= undecided_m(sure_m)]
     within = np.arange(BLOCK * BLOCK)
     for k in range(0, len(order), _BLOCKS_AT_ONCE):
         chosen = order[k : k + _BLOCKS_AT_ONCE]
@@ -268,6 +265,26 @@ def _piece_pairs(first: Boundary, second: Boundary) -> Iterator[tuple[Indices, I
         j = (b[chosen, None] * BLOCK + within % BLOCK).ravel()
         real = (i < len(first)) & (j < len(second))
         yield i[real], j[real]
+
+
+def _near_blocks(first: Boundary, second: Boundary) -> tuple[Indices, Indices, Floats, float]:
+    """Pairs of blocks that may hold the nearest points, the least that each may be apart, and what surely is.
+
+    By groups of rows: with 200,000 pieces on both sides there are 39 million pairs of blocks.
+    """
+    firsts, seconds, leasts, sure_m = [], [], [], float("inf")
+    rows = max(1, _BLOCK_PAIRS_AT_ONCE // len(second.block_m))
+    for start in range(0, len(first.block_m), rows):
+        away = first.block_m[start : start + rows, None] - second.block_m[None]
+        centre_m = np.sqrt(np.einsum("ijk,ijk->ij", away, away))
+        reach_m = first.block_radius_m[start : start + rows, None] + second.block_radius_m[None]
+        sure_m = min(sure_m, float((centre_m + reach_m).min()))
+        least_m = centre_m - reach_m
+        a, b = np.nonzero(least_m <= undecided_m(sure_m))
+        firsts.append(a + start)
+        seconds.append(b)
+        leasts.append(least_m[a, b])
+    return np.concatenate(firsts), np.concatenate(seconds), np.concatenate(leasts), sure_m
 
 
 def _product(a: Indices, b: Indices) -> tuple[Indices, Indices]:
