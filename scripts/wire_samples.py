@@ -238,6 +238,11 @@ def _notice_bodies() -> tuple[b.AnyBody, ...]:
     )
 
 
+VOICE: Final = b.Voice(
+    with_whom="EASTERN DUTY", medium=c.Medium.TELEPHONE, language="ru", interpreter="LINGUIST 1", at_ms=AT
+)
+
+
 def _other_bodies() -> tuple[b.AnyBody, ...]:
     digests = tuple(sha256(name).hexdigest() for name in (b"east descriptor", b"west descriptor"))
     return (
@@ -249,6 +254,12 @@ def _other_bodies() -> tuple[b.AnyBody, ...]:
         b.StopRelease(salt=salt(14), of=ID_1, text=None),
         b.LineTest(salt=salt(15), text="Test 4: the word is \U0001f33f olive.", language="en"),
         b.LineTestReply(salt=salt(16), of=ID_1, text="olive"),
+        b.Heard(
+            salt=salt(22),
+            said=b.Reply(salt=salt(23), of=ID_1, code=c.ReplyCode.OBJECTION, who=None, text=None),
+            voice=VOICE,
+        ),
+        b.Told(salt=salt(24), of=ID_1, voice=VOICE),
         b.Terms(salt=salt(17), terms=TERMS, descriptors=(digests[0], digests[1])),
     )
 
@@ -345,6 +356,10 @@ MORE_BODIES: Final[Mapping[str, b.AnyBody]] = {
         ),
         descriptors=(sha256(b"east descriptor").hexdigest(), sha256(b"west descriptor").hexdigest()),
     ),
+    "heard-notice": b.Heard(
+        salt=salt(25), said=NOTICE, voice=replace(VOICE, with_whom=None, interpreter=None)
+    ),
+    "heard-stop": b.Heard(salt=salt(26), said=STOP, voice=VOICE),
     "stop-place": b.Stop(salt=salt(18), scope=b.StopPlace(area=CIRCLE), text=None),
     "stop-volume": b.Stop(salt=salt(19), scope=b.StopVolume(volume=volume()), text=None),
     "stop-line": b.Stop(salt=salt(20), scope=b.StopLine(), text=None),

@@ -12,14 +12,14 @@ from parley.cli.showing import problem_text
 @pytest.mark.parametrize(
     ("problem", "said"),
     [
-        ("ServerDisconnectedError: Server disconnected", "their node does not answer"),
+        ("ConnectionResetError: the peer closed the connection", "their node does not answer"),
         (
-            "ClientConnectorError: Cannot connect to host line.example:7443 ssl:True [refused]",
+            "ConnectionRefusedError: at https://line.example:7443: [Errno 111] Connection refused",
             "their node does not answer at https://line.example:7443",
         ),
         ("TimeoutError: ", "their node does not answer"),
         ("PeerError: 404: b'no such line'", "they have not taken your acceptance"),
-        ("ServerFingerprintMismatch: x", "another certificate than theirs"),
+        ("SSLCertVerificationError: at https://line.example: x", "another certificate than theirs"),
         ("PeerError: the peer answered for [bold]another", "\\[bold]another"),
     ],
 )

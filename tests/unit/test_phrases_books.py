@@ -31,6 +31,8 @@ GROUPS: dict[str, type[StrEnum]] = {
     "override": codes.Override,
     "unit_state": codes.UnitState,
     "evidence_level": codes.EvidenceLevel,
+    "medium": codes.Medium,
+    "line_kind": codes.LineKind,
     "step": Step,
     "phase": Phase,
     "owed": Owed,

@@ -53,7 +53,7 @@ def test_an_answer_is_never_behind_a_routine_notice() -> None:
     ranks = {kind: precedence_of(body) for kind, body in messages_by_kind().items()}
     flash = {"stop", "stop_reply", "stop_reaffirm", "stop_release"}
     routine = {"terms", "line_test", "line_test_reply"}
-    by_their_own_word = {"notice", "amend"}
+    by_their_own_word = {"notice", "amend", "heard"}
     for kind in KINDS - by_their_own_word:
         expected = Precedence.FLASH if kind in flash else Precedence.IMMEDIATE
         assert ranks[kind] == (Precedence.ROUTINE if kind in routine else expected)
@@ -69,6 +69,9 @@ def test_an_answer_is_never_behind_a_routine_notice() -> None:
         ("valid-stop", 1),
         ("valid-stop-volume", 1),
         ("valid-stop-place", 1),
+        ("valid-heard-notice", 1),
+        ("valid-heard-stop", 1),
+        ("valid-heard", 0),
         ("valid-stop-line", 0),
         ("valid-stop-activity-volume-unknown", 0),
         ("valid-terms", 0),

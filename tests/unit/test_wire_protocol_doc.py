@@ -18,7 +18,7 @@ from wire_files import ROOT, all_files, read
 TEXT: Final = (ROOT / "docs" / "protocol.md").read_text()
 ROWS: Final = [line for line in TEXT.splitlines() if line.startswith("|")]
 FILES: Final = {file.name: file for file in all_files()}
-PRIVATE_CODES: Final = {codes.UnitState}
+PRIVATE_CODES: Final = {codes.LineKind, codes.UnitState}
 """Codes that never travel."""
 
 

@@ -270,6 +270,7 @@ class Courier:
             try:
                 status, answer = await client.post(endpoint, f"/line/v1/{line.id}/{what}", body)
             except (PeerError, TimeoutError, OSError) as error:
+                error.add_note(endpoint)
                 problem = error
                 continue
             if status == OK:
@@ -278,7 +279,8 @@ class Courier:
         raise problem
 
     def _note(self, line: Line, problem: Exception) -> None:
-        self._observed[line.id].problem = f"{type(problem).__name__}: {problem}"[:200]
+        where = "".join(f"at {place}: " for place in getattr(problem, "__notes__", ())[-1:])
+        self._observed[line.id].problem = f"{type(problem).__name__}: {where}{problem}"[:200]
 
 
 def _some_left(tx: Tx, batch: list[Queued]) -> bool:

@@ -404,6 +404,9 @@ class SqliteTx(SqliteReads):
         )
 
     def put_private(self, line: LineId, key: str, value: bytes) -> None:
+        if not value:
+            self._run("DELETE FROM private WHERE line = ? AND name = ?", line, key)
+            return
         self._run("INSERT OR REPLACE INTO private VALUES (?, ?, ?)", line, key, value)
 
     def enqueue(self, line: LineId, message: MessageId, rank: int) -> None:

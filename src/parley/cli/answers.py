@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from parley.cli.client import Node, typed_text
 from parley.cli.notices import told
-from parley.cli.options import LineArgument, NoticeArgument, TextOption, VersionOption, may_ask, reach_node
+from parley.cli.options import LineArgument, NoticeArgument, TextOption, VersionOption, may_ask, reach_speaker
 from parley.cli.output import THE_ANSWER_IS_NO, plain, print_json, say
 from parley.cli.takes import takes
 from parley.cli.telling import mark_of, say_done
@@ -239,6 +239,6 @@ def withdraw(
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    app.command(name="read-back")(takes(said=repeat, node=reach_node)(read_back))
-    app.command()(takes(node=reach_node)(reply))
-    app.command()(takes(node=reach_node)(withdraw))
+    app.command(name="read-back")(takes(said=repeat, node=reach_speaker)(read_back))
+    app.command()(takes(node=reach_speaker)(reply))
+    app.command()(takes(node=reach_speaker)(withdraw))

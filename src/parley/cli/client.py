@@ -57,10 +57,19 @@ class Node:
         as_json: whether the command prints for programs; then it asks nothing.
     """
 
-    def __init__(self, home: Home, *, duty: str | None, role: str, as_json: bool) -> None:
+    def __init__(
+        self,
+        home: Home,
+        *,
+        duty: str | None,
+        role: str,
+        as_json: bool,
+        heard: Mapping[str, object] | None = None,
+    ) -> None:
         self.home: Final = home
         self.as_json: Final = as_json
         self._duty, self._role = duty, role
+        self._heard = heard
 
     @cached_property
     def _settings(self) -> Any:  # noqa: ANN401 - `Settings`, loaded only when a command needs it
@@ -68,10 +77,21 @@ class Node:
 
         return read_settings(self.home)
 
+    @property
+    def hears(self) -> bool:
+        """Tell whether what is done is what the other side said."""
+        return self._heard is not None
+
     @cached_property
-    def by(self) -> dict[str, str]:
-        """Who acts: the members that every request of a person carries."""
-        return {"role": self._role, "duty": typed_text(self._duty or f"{self._settings.name} WATCH")}
+    def duty(self) -> str:
+        """The duty designation under which things are done."""
+        return typed_text(self._duty or f"{self._settings.name} WATCH")
+
+    @cached_property
+    def by(self) -> dict[str, object]:
+        """Who acts, and whom they heard say it: the members that every request of a person carries."""
+        by = {"role": self._role, "duty": self.duty}
+        return {**by, "heard": self._heard} if self._heard else {**by}
 
     @cached_property
     def now(self) -> NodeNow:

@@ -8,11 +8,20 @@ from msgspec import Struct
 
 from parley.cli.client import Node
 from parley.cli.notices import show_notice, told
-from parley.cli.options import LineArgument, NoticeArgument, YesOption, may_ask, reach_node, refuse_unasked
+from parley.cli.options import (
+    LineArgument,
+    NoticeArgument,
+    YesOption,
+    may_ask,
+    reach_node,
+    reach_speaker,
+    refuse_unasked,
+)
 from parley.cli.output import plain, print_json, say
 from parley.cli.takes import takes
 from parley.cli.telling import mark_of, say_done
 from parley.cli.writing import Composed, compose
+from parley.words.codes import LineKind
 from parley.words.errors import InputError
 
 if TYPE_CHECKING:
@@ -34,7 +43,7 @@ class _Kept(Struct):
     draft: msgspec.Raw
 
 
-@takes(composed=compose, node=reach_node)
+@takes(composed=compose, node=reach_speaker)
 def send(line: LineArgument, *, composed: Composed, node: Node, yes: YesOption = False) -> None:
     """Check a notice, show what was found, and release it."""
     from parley.cli.composing import make_draft
@@ -128,7 +137,7 @@ def release(
     told(node, line, node.post(("lines", line, "drafts", kept[0].id, "release"), {}, Acted), "Released.")
 
 
-@takes(composed=compose, node=reach_node)
+@takes(composed=compose, node=reach_speaker)
 def amend(
     line: LineArgument, notice: NoticeArgument, *, composed: Composed, node: Node, yes: YesOption = False
 ) -> None:
@@ -194,7 +203,7 @@ def _line_warnings(status: "LineStatus") -> list[str]:
     found = []
     if not line.verified:
         found.append("the line is UNVERIFIED: nobody here has compared the safety number")
-    if str(status.observed.get("state")) == "silent":
+    if line.kind is LineKind.JOINED and str(status.observed.get("state")) == "silent":
         found.append("the line is silent: what is released waits here until their node is reached")
     return found
 

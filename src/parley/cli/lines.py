@@ -36,10 +36,6 @@ class _Entry(Struct):
     envelope: str | None
 
 
-class _Sent(Struct):
-    id: str
-
-
 @lines.command()
 @takes(node=reach_node)
 def propose(  # noqa: PLR0913 - each is one of the terms
@@ -223,7 +219,7 @@ def confirm(
     if node.as_json:
         print_json(answer)
         return
-    say(f"{line_mark(answer.line)}confirmed by {plain(node.by['duty'])}.")
+    say(f"{line_mark(answer.line)}confirmed by {plain(node.duty)}.")
 
 
 class NumberDiffers(InputError):
@@ -330,7 +326,9 @@ def send_test(
     language: Annotated[str, typer.Option(help="ISO 639 code of the text's language.")] = "en",
 ) -> None:
     """Send a line test, which a person at the other desk answers."""
-    sent = node.post(("lines", line, "test"), {"text": typed_text(text), "language": language}, _Sent)
+    from parley.cli.views import Sent
+
+    sent = node.post(("lines", line, "test"), {"text": typed_text(text), "language": language}, Sent)
     if node.as_json:
         print_json(sent)
         return
@@ -348,7 +346,7 @@ def test_reply(
     node: Node,
 ) -> None:
     """Answer a line test of the other side with what you read in it."""
-    from parley.cli.views import line_of
+    from parley.cli.views import Sent, line_of
 
     shown = line_of(node, line).line
     wanted = of.lower()
@@ -361,7 +359,7 @@ def test_reply(
     if len(hits) != 1:
         do = f"See them: parley line status {shown.name}"
         raise InputError("test-unknown", "no such line test of theirs, or several", where=of[:80], do=do)
-    sent = node.post(("lines", line, "test-reply"), {"of": hits.pop(), "text": typed_text(text)}, _Sent)
+    sent = node.post(("lines", line, "test-reply"), {"of": hits.pop(), "text": typed_text(text)}, Sent)
     if node.as_json:
         print_json(sent)
         return

@@ -9,7 +9,20 @@ from typing import Final, NoReturn
 
 import typer
 
-from parley.cli import answers, check, desk, doctor, drafts, lines, nodes, notices, picture, records, stops
+from parley.cli import (
+    answers,
+    check,
+    desk,
+    doctor,
+    drafts,
+    lines,
+    nodes,
+    notices,
+    phone,
+    picture,
+    records,
+    stops,
+)
 from parley.cli.output import BAD_INPUT, SYSTEM_FAILED, THE_ANSWER_IS_NO, print_error, troubles, warn
 from parley.words.errors import InputError, ParleyError, SystemFault
 
@@ -24,6 +37,7 @@ nodes.add_to(app)
 desk.add_to(app)
 doctor.add_to(app)
 check.add_to(app)
+phone.add_to(app, lines.lines)
 app.add_typer(lines.lines, name="line")
 drafts.add_to(notices.notices)
 app.add_typer(notices.notices, name="notice")

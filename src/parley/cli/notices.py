@@ -12,6 +12,7 @@ from parley.cli.options import (
     ReasonTextOption,
     TextOption,
     reach_node,
+    reach_speaker,
 )
 from parley.cli.output import plain, print_json, say
 from parley.cli.takes import takes
@@ -52,7 +53,7 @@ def stated(reason: Reason | None, text: str | None) -> dict[str, object] | None:
 
 
 @notices.command()
-@takes(node=reach_node)
+@takes(node=reach_speaker)
 def cancel(
     line: LineArgument,
     notice: NoticeArgument,
@@ -69,7 +70,7 @@ def cancel(
 
 
 @notices.command()
-@takes(node=reach_node)
+@takes(node=reach_speaker)
 def begin(
     line: LineArgument,
     notice: NoticeArgument,
@@ -86,7 +87,7 @@ def begin(
 
 
 @notices.command()
-@takes(node=reach_node)
+@takes(node=reach_speaker)
 def end(line: LineArgument, notice: NoticeArgument, *, node: Node, text: TextOption = None) -> None:
     """Say that the activity has ended: until then its volume counts as hot."""
     from parley.cli.views import act

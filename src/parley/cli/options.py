@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from parley.cli.client import Node
 from parley.config.home import home_at
-from parley.words.codes import Reason, Role
+from parley.words.codes import Medium, Reason, Role
 from parley.words.errors import InputError
 from parley.words.units import ShortText
 
@@ -73,6 +73,49 @@ def reach_node(
     return Node(home_at(home), duty=duty, role=role.value, as_json=as_json)
 
 
+HeardFromOption = Annotated[
+    str | None,
+    typer.Option(
+        "--heard-from",
+        metavar="WHO",
+        help="They said it on the telephone, and this person said so: it is recorded as heard, in their name.",
+    ),
+]
+MediumOption = Annotated[Medium, typer.Option("--medium", help="How people spoke.")]
+InterpreterOption = Annotated[
+    str | None, typer.Option("--interpreter", help="The duty designation of who interpreted.")
+]
+SpokenOption = Annotated[
+    str, typer.Option("--spoken", metavar="LANGUAGE", help="The language spoken: en, ru.")
+]
+
+
+def spoken_by(who: str | None, medium: Medium, interpreter: str | None, language: str) -> dict[str, object]:
+    """Return how people spoke, as the API takes it; `who` may be empty: not named."""
+    return {
+        "with_whom": who or None,
+        "medium": medium.value,
+        "interpreter": interpreter,
+        "language": language,
+    }
+
+
+def reach_speaker(  # noqa: PLR0913 - each is an option
+    *,
+    home: HomeOption = None,
+    duty: DutyOption = None,
+    role: RoleOption = Role.WATCH_OFFICER,
+    as_json: JsonOption = False,
+    heard_from: HeardFromOption = None,
+    medium: MediumOption = Medium.TELEPHONE,
+    interpreter: InterpreterOption = None,
+    spoken: SpokenOption = "en",
+) -> Node:
+    """Return the node for a statement: ours, or on a phone line theirs, as we heard it."""
+    heard = None if heard_from is None else spoken_by(heard_from, medium, interpreter, spoken)
+    return Node(home_at(home), duty=duty, role=role.value, as_json=as_json, heard=heard)
+
+
 class Caller(Struct, frozen=True):
     """Who calls a STOP, through which node; and what was put right to let the call through."""
 
@@ -86,6 +129,7 @@ def reach_node_for_stop(
     duty: DutyOption = None,
     role: AnyRoleOption = None,
     as_json: JsonOption = False,
+    heard_from: HeardFromOption = None,
 ) -> Caller:
     """Return the node for a STOP: a role or duty that cannot be used never holds one up."""
     notes = []
@@ -99,7 +143,9 @@ def reach_node_for_stop(
     if duty is not None and not _fit_duty(duty):
         notes.append("the duty designation cannot be sent: called under the default one")
         duty = None
-    return Caller(Node(home_at(home), duty=duty, role=wanted.value, as_json=as_json), tuple(notes))
+    heard = None if heard_from is None else {"with_whom": heard_from or None}
+    node = Node(home_at(home), duty=duty, role=wanted.value, as_json=as_json, heard=heard)
+    return Caller(node, tuple(notes))
 
 
 def _fit_duty(duty: str) -> bool:

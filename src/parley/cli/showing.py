@@ -25,7 +25,7 @@ from parley.words.bodies import (
     StopScope,
     StopVolume,
 )
-from parley.words.codes import Datum, LengthUnit, StopAnswer
+from parley.words.codes import Datum, LengthUnit, LineKind, StopAnswer
 from parley.words.volume import (
     Altitude,
     Area,
@@ -48,12 +48,11 @@ VERTICES_SHOWN: Final = 12
 FINDINGS_SHOWN: Final = 20
 SOON_MS: Final = 600_000
 UNANSWERED: Final = frozenset({
-    "ClientConnectorError", "ClientConnectorDNSError", "ServerDisconnectedError", "ClientOSError",
-    "ServerTimeoutError", "ConnectionTimeoutError", "SocketTimeoutError", "TimeoutError", "OSError",
-    "ConnectionResetError", "ConnectionRefusedError",
+    "TimeoutError", "OSError", "gaierror", "ConnectionResetError", "ConnectionRefusedError",
+    "ConnectionAbortedError", "BrokenPipeError",
 })  # fmt: skip
 """The names of errors that all mean that nothing came back."""
-_CONNECT: Final = re.compile(r"host (\S+?):(\d{1,5})\b", re.ASCII)
+_CONNECT: Final = re.compile(r"\Aat (https://\S+?): ", re.ASCII)
 
 
 def words(group: str, code: str) -> str:
@@ -255,7 +254,8 @@ def notice_lines(notice: NoticeView, line: LineView, now_ms: int) -> list[str]:
     lines = [head, f"State     {state_text(notice)}"]
     lines += [f"          {flag}" for flag in flags(notice, now_ms)]
     lines += content_lines(newest.body, now_ms)
-    lines += _ladder_lines(newest, ours=notice.ours)
+    phone = line.kind is LineKind.PHONE
+    lines += _ladder_lines(newest, ours=notice.ours, phone=phone)
     for older in notice.versions[:-1]:
         if older.counts:
             lines.append(f"⚠ Version {older.number} still counts:")
@@ -267,7 +267,7 @@ def notice_lines(notice: NoticeView, line: LineView, now_ms: int) -> list[str]:
         said += f", by {plain(answer.by.duty)}" if answer.by else ""
         lines.append(
             f"Reply     {words('reply', answer.code.value)}{said}, {clock(answer.at_ms)}, "
-            f"signed {_side(ours=not notice.ours)}, id {answer.id[:12]}"
+            f"{_evidence(ours=not notice.ours, phone=phone)}, id {answer.id[:12]}"
         )
     for mark in notice.units:
         lines.append(
@@ -285,25 +285,38 @@ def notice_lines(notice: NoticeView, line: LineView, now_ms: int) -> list[str]:
     return [*lines, f"[dim]{notice.legal}[/]"]
 
 
-def _side(*, ours: bool) -> str:
-    return "by us" if ours else "by them"
+def _evidence(*, ours: bool, phone: bool) -> str:
+    """Return what a statement rests on: a signature, or on a phone line our word that we heard it."""
+    if ours:
+        return "signed by us"
+    return "heard, attested by us" if phone else "signed by them"
 
 
-def _ladder_lines(version: VersionView, *, ours: bool) -> Iterable[str]:
-    sender, reader = _side(ours=ours), _side(ours=not ours)
-    yield f"Released  {zulu(version.released_ms)}, signed {sender}, id {version.id[:12]}"
+def _ladder_lines(version: VersionView, *, ours: bool, phone: bool) -> Iterable[str]:
+    sender, reader = _evidence(ours=ours, phone=phone), _evidence(ours=not ours, phone=phone)
+    yield f"Released  {zulu(version.released_ms)}, {sender}, id {version.id[:12]}"
     if version.delivered_ms is None:
-        yield "Delivered not yet: nothing shows that their node has it"
+        yield "Delivered not yet: " + (
+            "nobody here has said it to them" if phone else "nothing shows that their node has it"
+        )
         return
+    if phone:
+        yield f"Delivered {zulu(version.delivered_ms)}, {'told them' if ours else 'heard'}, attested by us"
+    else:
+        yield _delivered_line(version, ours=ours)
+    if version.read_back_ms is not None:
+        yield f"Read back {zulu(version.read_back_ms)}, {reader}, and it matched"
+    if version.answered_ms is not None:
+        yield f"Answered  {zulu(version.answered_ms)}, {reader}"
+
+
+def _delivered_line(version: VersionView, *, ours: bool) -> str:
+    reader = _evidence(ours=not ours, phone=False)
     receipt = version.receipt
     where = f", entry {receipt.index} of their record" if receipt and ours else ""
-    shown = f"receipt signed {reader}{where}" if receipt or not ours else f"shown by what is signed {reader}"
+    shown = f"receipt {reader}{where}" if receipt or not ours else f"shown by what is {reader}"
     only = ": a node has it, no person has read it back" if version.read_back_ms is None else ""
-    yield f"Delivered {zulu(version.delivered_ms)}, {shown}{only}"
-    if version.read_back_ms is not None:
-        yield f"Read back {zulu(version.read_back_ms)}, signed {reader}, and it matched"
-    if version.answered_ms is not None:
-        yield f"Answered  {zulu(version.answered_ms)}, signed {reader}"
+    return f"Delivered {zulu(version.delivered_ms or 0)}, {shown}{only}"
 
 
 def scope_text(scope: StopScope, notices: Sequence[NoticeView] = ()) -> str:
@@ -340,7 +353,8 @@ def stop_lines(
     if stop.text:
         lines.append(f'    "{plain(stop.text)}"')
     if not view.delivered:
-        lines.append("    ⚠ [bold]WAITS: their node has not receipted this STOP. RING THEM NOW.[/]")
+        why = "nobody here has said it to them" if view.phone else "their node has not receipted this STOP"
+        lines.append(f"    ⚠ [bold]WAITS: {why}. RING THEM NOW.[/]")
     if stop.repeats:
         last = f", last {clock(stop.repeated_ms)}" if stop.repeated_ms is not None else ""
         lines.append(f"    called {stop.repeats + 1} times{last}")
@@ -363,10 +377,10 @@ def _stop_answer_lines(view: StopView) -> Iterable[str]:
         yield f"    {late}no person has answered"
         return
     who = f" by {plain(stop.answered_by.duty)}" if stop.answered_by else ""
-    side = _side(ours=not view.ours)
     if stop.asks_again:
         yield "    ⚠ called again since: no person has answered that"
-    yield f"    answer: {words('stop_answer', stop.answer.value)}, {clock(stop.answered_ms)}{who}, signed {side}"
+    evidence = _evidence(ours=not view.ours, phone=view.phone)
+    yield f"    answer: {words('stop_answer', stop.answer.value)}, {clock(stop.answered_ms)}{who}, {evidence}"
     if stop.ground:
         yield f'    ground: "{plain(stop.ground)}"'
     elif stop.answer is StopAnswer.CONTINUING:
@@ -378,7 +392,7 @@ def line_lines(line: LineView, observed: dict[str, object] | None) -> list[str]:
     lines = [
         f"{marks(exercise=line.exercise, verified=line.verified)}[bold]{plain(line.name)}[/]  {_joined(line)}"
     ]
-    if observed is not None:
+    if observed is not None and line.kind is LineKind.JOINED:
         state = str(observed.get("state", "silent"))
         ago = observed.get("heard_s_ago")
         heard = (
@@ -387,11 +401,17 @@ def line_lines(line: LineView, observed: dict[str, object] | None) -> list[str]:
         lines.append(f"  {OBSERVED.get(state, '?')} {state}, {heard}")
         if observed.get("problem"):
             lines.append(f"  ⚠ {problem_text(str(observed['problem']))}")
+    if line.phone is not None:
+        lines.append(f"  ring {plain(line.phone.number)}")
+        lines += [f"    then {plain(one.who)}, {plain(one.number)}" for one in line.phone.contacts]
+    lines += [
+        f"  ⚠ SAY TO THEM: {plain(one.kind)} {one.id[:12]}, since {zulu(one.at_ms)}" for one in line.to_say
+    ]
     if line.waiting:
         lines.append(f"  ⚠ {line.waiting} of our messages wait for their receipt")
     if line.gap.value != "none":
         lines.append(f"  ⚠ messages of theirs are {words('gap', line.gap.value)}")
-    if line.peer_name and not line.verified:
+    if line.kind is LineKind.JOINED and line.peer_name and not line.verified:
         lines.append("  Nobody here has compared the safety number: parley line confirm " + plain(line.name))
     return lines
 
@@ -405,8 +425,8 @@ def problem_text(problem: str) -> str:
             "or hold another line"
         )
     place = _CONNECT.search(detail)
-    where = f" at https://{place.group(1)}:{place.group(2)}" if place else ""
-    if "ConnectorCertificate" in kind or "SSL" in kind or "Fingerprint" in kind:
+    where = f" at {place.group(1)}" if place else ""
+    if "SSL" in kind:
         return f"what answers{where} shows another certificate than theirs: {plain(detail)}"
     if kind in UNANSWERED:
         return f"their node does not answer{where}"
@@ -440,6 +460,8 @@ def _apart_text(apart: SeparationDistances) -> str:
 def _joined(line: LineView) -> str:
     if line.peer_name is None:
         return "proposed: the other side has not accepted yet"
+    if line.kind is LineKind.PHONE:
+        return "☎ PHONE: every step is what we attest, nothing is signed by them"
     return (
         "joined: signed by them" if line.joined else "accepted: their terms have not come over the line yet"
     )

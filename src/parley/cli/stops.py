@@ -12,7 +12,15 @@ import typer
 from msgspec import Struct
 
 from parley.cli.client import Node
-from parley.cli.options import Caller, LineArgument, StopArgument, TextOption, reach_node, reach_node_for_stop
+from parley.cli.options import (
+    Caller,
+    LineArgument,
+    StopArgument,
+    TextOption,
+    reach_node,
+    reach_node_for_stop,
+    reach_speaker,
+)
 from parley.cli.output import plain, print_json, say, warn
 from parley.cli.takes import takes
 from parley.cli.telling import LINE_FAULTS, commands_for, lines_known, mark_of, say_done, with_lines
@@ -100,6 +108,12 @@ def call(
         warn(f"[bold]⚠ {plain(widened)}: the STOP was called on the WHOLE LINE instead.[/]")
     for note in notes:
         warn(f"⚠ {plain(note)}")
+    if node.hears:
+        say_done(
+            node, line, f"[bold]⛔ THEIR STOP {stopped.id[:12]} stands. A PERSON ANSWERS WITHIN 60 s.[/]"
+        )
+        say(f"parley stop reply {plain(line)} {stopped.id[:12]} stopping")
+        return
     say_done(node, line, f"[bold]⛔ STOP {stopped.id[:12]} is called. RING THEM AS WELL.[/]")
     say("It stands until you release it. See whether a person has answered: parley board")
 
@@ -135,7 +149,7 @@ def _call(
 
 
 @stops.command()
-@takes(node=reach_node)
+@takes(node=reach_speaker)
 def reply(
     line: LineArgument,
     stop: StopArgument,
@@ -150,14 +164,14 @@ def reply(
 
 
 @stops.command()
-@takes(node=reach_node)
+@takes(node=reach_speaker)
 def reaffirm(line: LineArgument, stop: StopArgument, *, node: Node) -> None:
     """Say that our STOP still stands."""
     _act(node, line, stop, "reaffirm", {}, "The STOP stands, and this says so again.")
 
 
 @stops.command()
-@takes(node=reach_node)
+@takes(node=reach_speaker)
 def release(line: LineArgument, stop: StopArgument, *, node: Node, text: TextOption = None) -> None:
     """Release our STOP: the only thing that ends it."""
     body = {"text": _short(text) if text else None}

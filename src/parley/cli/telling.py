@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from parley.cli.client import Node
 from parley.cli.output import plain, say
 from parley.config.home import home_at
+from parley.words.codes import LineKind
 from parley.words.errors import InputError, ParleyError
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ LOOK_AGAIN_S: Final = 0.05
 HAS_IT: Final = "Recorded here, and their node has it."
 WAITS: Final = (
     "Recorded here; [bold]WAITS[/]: their node has not receipted it yet. Ring them if it is urgent."
+)
+SAID: Final = "Recorded here, on our word; nothing waits to be said to them."
+TO_SAY: Final = (
+    "Recorded here; [bold]SAY IT TO THEM[/], then: parley told. What waits to be said: parley line status"
 )
 NOT_KNOWN: Final = "Recorded here; whether their node has it could not be asked: parley line status"
 LINE_FAULTS: Final = frozenset({"line-unknown", "line-ambiguous"})
@@ -53,6 +58,9 @@ def delivery(node: Node, line: str) -> str:
 
     end = time.monotonic() + SETTLE_S
     try:
+        found = line_of(node, line).line
+        if found.kind is LineKind.PHONE:
+            return TO_SAY if found.to_say else SAID
         while line_of(node, line).line.waiting:
             if time.monotonic() > end:
                 return WAITS

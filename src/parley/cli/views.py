@@ -59,3 +59,9 @@ def notice_of(node: Node, line: str, notice: str) -> NoticeView:
 def act(node: Node, line: str, notice: str, what: str, body: dict[str, object]) -> Acted:
     """Do something about a notice."""
     return node.post(("lines", line, "notices", notice, what), body, Acted)
+
+
+class Sent(Struct):
+    """What was released."""
+
+    id: str

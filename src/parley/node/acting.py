@@ -27,15 +27,19 @@ from parley.node.joining import (
     release_call,
     take_call,
 )
+from parley.node.recording import peer_of
 from parley.node.stored import stored_message
 from parley.ports.store import Happening, Line, Tx
-from parley.wire.message import Message
+from parley.wire.message import Message, kind_of
 from parley.words import bodies
-from parley.words.codes import StopAnswer
+from parley.words.codes import Assurance, LineKind, Role, StopAnswer
 from parley.words.errors import InputError
+from parley.words.header import By
 from parley.words.units import MessageId, PartyId, TimeMs
 
-WAIT_FOR_A_THREAD: Final = frozenset({"amend", "cancel", "begin", "end", "read_back", "reply", "withdraw"})
+WAIT_FOR_A_THREAD: Final = frozenset(
+    {"heard", "amend", "cancel", "begin", "end", "read_back", "reply", "withdraw"}
+)
 """The kinds that name a notice, and wait for it when they come before it."""
 
 
@@ -59,6 +63,8 @@ class Acted(Struct, frozen=True, kw_only=True):
     own: PartyId
     at_ms: TimeMs
     index: int
+    attested: bool = False
+    """We heard it and say so: it bears a number of ours, and no number of theirs can be missing."""
 
     @property
     def ours(self) -> bool:
@@ -105,7 +111,7 @@ def _in_doubt(tx: Tx, acted: Acted, number: int) -> bool:
     Then what that number said cannot outrank what arrives after it: a number far ahead would close a
     notice, or answer a STOP, against everything that its author says later. In doubt it is hot.
     """
-    if acted.ours:
+    if acted.ours or acted.attested:
         return False
     return number > _held_to(tx, acted.line)
 
@@ -136,6 +142,10 @@ def _publish(
 def _dispatch(tx: Tx, acted: Acted) -> MessageId | None:
     """Act on the body; return the id of a message that must come first, if any."""
     match acted.message.body:
+        case bodies.Heard() as body if _acts_as_theirs(acted, body):
+            return _dispatch(tx, spoken(acted, body))
+        case bodies.Told() as body if acted.line.kind is LineKind.PHONE:
+            return _told(tx, acted, body)
         case bodies.Amend() as body:
             return _amend(tx, acted, body)
         case bodies.StopReply() | bodies.StopReaffirm() | bodies.StopRelease() as body:
@@ -153,6 +163,33 @@ def _dispatch(tx: Tx, acted: Acted) -> MessageId | None:
         case _:
             _act_alone(tx, acted)
             return None
+
+
+def _acts_as_theirs(acted: Acted, body: bodies.Heard) -> bool:
+    """Tell whether what we heard acts as if they had sent it: on a phone line, and a STOP on any line."""
+    return acted.ours and (acted.line.kind is LineKind.PHONE or isinstance(body.said, bodies.Stop))
+
+
+def spoken(acted: Acted, body: bodies.Heard) -> Acted:
+    """Return what we heard as their statement, attested by us: from them, by voice."""
+    header = acted.message.header
+    by = By(role=Role.WATCH_OFFICER, duty=body.voice.with_whom or "not named", assurance=Assurance.VOICE)
+    theirs = replace(header, from_=peer_of(acted.line), to=acted.own, kind=kind_of(body.said), by=by)
+    message = replace(acted.message, header=theirs, body=body.said)
+    return replace(acted, message=message, attested=True)
+
+
+def _told(tx: Tx, acted: Acted, body: bodies.Told) -> MessageId | None:
+    """Take our word that we said a message of ours to them: a version is delivered by that (rule 1)."""
+    thread = _thread_of(tx, acted.line, body.of)
+    if thread is None or all(version.id != body.of for version in thread.versions):
+        _publish(tx, acted, what="told", detail=body.of)
+        return None
+    if thread.author != acted.own:
+        raise OutOfOrder("told-not-ours", "what we tell is our own; theirs is heard")
+    tx.put_thread(acted.line.id, threads.deliver(thread, body.of, acted.at_ms, None))
+    _publish(tx, acted, what="told", thread=thread.id)
+    return None
 
 
 def _act_alone(tx: Tx, acted: Acted) -> None:

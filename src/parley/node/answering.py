@@ -33,8 +33,10 @@ class Typed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def _theirs(desk: Desk, of: MessageId) -> Thread:
     thread = desk.thread(of)
-    if thread.author == desk.own.party:
-        raise InputError("notice-your-own", "the notice is ours; the other side answers it", where=of[:16])
+    if thread.author == desk.speaker:
+        whose = "ours" if desk.voice is None else "theirs"
+        what = f"the notice is {whose}; the other side answers it"
+        raise InputError("notice-your-own", what, where=of[:16])
     return thread
 
 

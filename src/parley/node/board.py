@@ -12,13 +12,14 @@ from parley.exchange.ladder import Exchange
 from parley.exchange.stop import StandingStop
 from parley.exchange.thread import Answer, Clearance, Thread
 from parley.node.checking import Checked, UnitMark, check_of, units_of
+from parley.node.desk import SAY, ToSay, to_say
 from parley.node.framing import Gap, gap
-from parley.node.lines import safety_number_of
+from parley.node.lines import Phone, phone_of, safety_number_of
 from parley.node.naming import handle
 from parley.node.own import Own
 from parley.ports.store import Line, Reads
 from parley.words.bodies import LineTerms, NoticeBody, ReceiptItem
-from parley.words.codes import Override
+from parley.words.codes import LineKind, Override
 from parley.words.errors import InputError
 from parley.words.header import By
 from parley.words.units import LineId, MessageId, PartyId, TimeMs
@@ -35,8 +36,11 @@ class LineView(Struct, frozen=True, kw_only=True):
 
     Attributes:
         safety_number: what both people compare; null while only proposed.
-        verified: a person here confirmed the safety number; else the line shows UNVERIFIED.
+        verified: a person here confirmed the safety number, or it is a phone line, which has none; else
+            the line shows UNVERIFIED.
         waiting: our messages that the peer has not receipted yet.
+        phone: whom to ring, on a phone line; private.
+        to_say: on a phone line, our messages that nobody has said to them yet.
         gap: whether numbers of the peer are awaited or missing.
     """
 
@@ -54,6 +58,9 @@ class LineView(Struct, frozen=True, kw_only=True):
     root: str
     waiting: int
     gap: Gap
+    kind: LineKind = LineKind.JOINED
+    phone: Phone | None = None
+    to_say: tuple[ToSay, ...] = ()
 
 
 class VersionView(Struct, frozen=True, kw_only=True):
@@ -113,7 +120,8 @@ class StopView(Struct, frozen=True, kw_only=True):
     """A STOP.
 
     Attributes:
-        delivered: their node has receipted it, or it is theirs; else it still waits here.
+        phone: it stands on a phone line.
+        delivered: their node has receipted it, or we said it to them, or it is theirs; else it waits here.
         overdue: a person's answer is.
     """
 
@@ -123,6 +131,7 @@ class StopView(Struct, frozen=True, kw_only=True):
     exercise: bool
     delivered: bool
     overdue: bool
+    phone: bool = False
 
 
 class Board(Struct, frozen=True, kw_only=True):
@@ -158,11 +167,12 @@ def line_view(reads: Reads, own: Own, line: Line) -> LineView:
     return LineView(
         id=line.id,
         name=line.name,
+        kind=line.kind,
         own_name=own.descriptor.name,
-        peer_name=line.peer.name if line.peer else None,
+        peer_name=line.peer.name if line.peer else (line.name if line.kind is LineKind.PHONE else None),
         exercise=line.terms.exercise,
         joined=line.joined,
-        verified=line.confirmed is not None,
+        verified=line.confirmed is not None or line.kind is LineKind.PHONE,
         confirmed_by=line.confirmed,
         safety_number=safety_number_of(own, line) if line.peer else None,
         terms=line.terms,
@@ -170,7 +180,16 @@ def line_view(reads: Reads, own: Own, line: Line) -> LineView:
         root=chain.tree.root().hex(),
         waiting=reads.queue_length(line.id),
         gap=gap(chain),
+        phone=phone_of(reads, line),
+        to_say=to_say(reads, line.id),
     )
+
+
+def _unsent(reads: Reads, line: Line, message: MessageId) -> bool:
+    """Tell whether a message of ours has not reached them: not receipted, or on a phone line not said."""
+    if line.kind is LineKind.PHONE:
+        return reads.private(line.id, SAY + message) is not None
+    return reads.waits(line.id, message)
 
 
 def notice_views(reads: Reads, own: Own, line: Line, now_ms: TimeMs, *, open_only: bool) -> list[NoticeView]:
@@ -236,7 +255,8 @@ def stop_views(reads: Reads, own: Own, line: Line, now_ms: TimeMs, *, standing_o
             line=line.id,
             ours=stop.caller == own.party,
             exercise=line.terms.exercise,
-            delivered=stop.caller != own.party or not reads.waits(line.id, stop.id),
+            phone=line.kind is LineKind.PHONE,
+            delivered=stop.caller != own.party or not _unsent(reads, line, stop.id),
             overdue=bool(due([], [stop], line.terms, now_ms)),
         )
         for stop in reads.stops(line.id, standing_only=standing_only)
@@ -277,6 +297,8 @@ def _numbered(reads: Reads, own: Own, line: Line, text: str) -> MessageId | None
         return None
     if name == own.descriptor.name:
         return reads.numbered(line.id, own.party, int(digits))
+    if line.kind is LineKind.PHONE and name == line.name:
+        return reads.numbered(line.id, own.party, int(digits))  # what we heard bears our own numbers
     if line.peer and line.peer_party and name == line.peer.name:
         return reads.numbered(line.id, line.peer_party, int(digits))
     return None

@@ -1,18 +1,38 @@
 """Desk: one person acting on one line at one moment, inside one transaction."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple, get_args
+
+import msgspec
+from msgspec import Struct
 
 from parley.exchange.thread import Thread
 from parley.node.acting import Acted, act
 from parley.node.own import Own
-from parley.node.recording import record_sent
-from parley.ports.store import Line, Tx
+from parley.node.recording import peer_of, record_sent
+from parley.ports.store import Line, Reads, Tx
 from parley.wire.message import Message
-from parley.words.bodies import AnyBody, Stop
-from parley.words.codes import Role
+from parley.words.bodies import AnyBody, Heard, Spoken, Stop, Told, Voice
+from parley.words.codes import LineKind, Role
 from parley.words.errors import InputError
 from parley.words.header import By
-from parley.words.units import MessageId, Salt, TimeMs
+from parley.words.units import LineId, MessageId, PartyId, Salt, TimeMs
+
+SAY: Final = "say/"
+"""What the private key of a message that waits to be said begins with."""
+
+
+class ToSay(Struct, frozen=True, kw_only=True):
+    """A message of ours on a phone line that nobody has said to them yet."""
+
+    id: MessageId
+    kind: str
+    at_ms: TimeMs
+
+
+def to_say(reads: Reads, line: LineId) -> tuple[ToSay, ...]:
+    """Return what waits to be said on a phone line, oldest first."""
+    rows = reads.privates(line, SAY).values()
+    return tuple(sorted((msgspec.json.decode(raw, type=ToSay) for raw in rows), key=lambda one: one.at_ms))
 
 
 class Desk(NamedTuple):
@@ -23,6 +43,13 @@ class Desk(NamedTuple):
     line: Line
     by: By
     now_ms: TimeMs
+    voice: Voice | None = None
+    """Set when the other side said it and we heard it: then what is sent is our claim of what they said."""
+
+    @property
+    def speaker(self) -> PartyId:
+        """Whose statement this is: ours, or, when heard, theirs."""
+        return self.own.party if self.voice is None else peer_of(self.line)
 
     def salt(self) -> Salt:
         """Return a fresh salt."""
@@ -35,7 +62,39 @@ class Desk(NamedTuple):
             InputError: line-not-open, role-reads-only.
             PeerError: the message would break a rule of the wire; it names the rule.
         """
-        if self.by.role is Role.AUDITOR and not isinstance(body, Stop):
+        if self.voice is not None and isinstance(body, get_args(Spoken)):
+            return self._hear(body, self.voice)
+        message = self._record(body)
+        if self.line.kind is LineKind.PHONE:  # nothing carries it but a person: it waits to be said
+            say = ToSay(id=message.id, kind=message.header.kind, at_ms=self.now_ms)
+            self.tx.put_private(self.line.id, SAY + message.id, msgspec.json.encode(say))
+        return message
+
+    def _hear(self, body: Spoken, voice: Voice) -> Message:
+        if self.line.kind is not LineKind.PHONE and not isinstance(body, Stop):
+            raise InputError(
+                "line-joined",
+                "the other side runs a node: what it says comes signed",
+                where=self.line.name,
+                do="Ask them to send it. A STOP that was heard is always taken.",
+            )
+        return self._record(Heard(salt=self.salt(), said=body, voice=voice))
+
+    def told(self, of: MessageId, voice: Voice) -> Message:
+        """Record that a person here said a message of ours to the other side.
+
+        Raises:
+            InputError: message-unknown, or as `send`.
+        """
+        if self.tx.recorded(self.line.id, of) is None:
+            raise InputError("message-unknown", "no such message in the record", where=of[:16])
+        message = self._record(Told(salt=self.salt(), of=of, voice=voice))
+        self.tx.put_private(self.line.id, SAY + of, b"")
+        return message
+
+    def _record(self, body: AnyBody) -> Message:
+        is_stop = isinstance(body, Stop) or (isinstance(body, Heard) and isinstance(body.said, Stop))
+        if self.by.role is Role.AUDITOR and not is_stop:
             raise InputError(
                 "role-reads-only", "an auditor reads; only a STOP may come from anyone", where=self.by.duty
             )

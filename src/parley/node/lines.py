@@ -6,9 +6,10 @@ The first entry of both records is the accepter's terms, the second the proposer
 descriptors. Until a person here has compared the safety number, the line shows UNVERIFIED.
 """
 
-from typing import Final
+from typing import Annotated, Final
 
-from msgspec import Struct
+import msgspec
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from parley.node.acting import Acted, act
@@ -34,13 +35,17 @@ from parley.words.bodies import (
     SeparationDistances,
     Terms,
 )
-from parley.words.codes import Activity, EvidenceLevel
+from parley.words.codes import Activity, EvidenceLevel, LineKind
 from parley.words.errors import InputError
 from parley.words.header import By
-from parley.words.party import Acceptance, Descriptor, Proposal, party_of
-from parley.words.units import LineId, TimeMs
+from parley.words.party import Acceptance, Descriptor, PartyName, Proposal, party_of, party_without_keys
+from parley.words.units import LineId, ShortText, TimeMs
+from parley.words.volume import Area
 
 MINUTE_MS: Final = 60_000
+PHONE: Final = "phone"
+"""The private key under which a phone line's contacts are kept."""
+FEWEST_CONTACTS: Final = 2
 DEFAULT_READ_BACK = Deadlines(
     routine_ms=120 * MINUTE_MS,
     priority_ms=60 * MINUTE_MS,
@@ -57,11 +62,26 @@ DEFAULT_ANSWER = Deadlines(
 DEFAULT_SEPARATION = SeparationDistances(horizontal_mm=5_000_000, vertical_mm=300_000, time_ms=15 * MINUTE_MS)
 
 
+class Contact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom to ring at the other side, in order: a duty or a name, and a number. Private to this node."""
+
+    who: ShortText
+    number: ShortText
+
+
+class Phone(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the other side of a phone line is reached. Private to this node; never in the record."""
+
+    number: ShortText
+    contacts: Annotated[tuple[Contact, ...], Meta(max_length=32)]
+
+
 class Wish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a person asks for in a new line."""
 
     purpose: str = "safety"
     exercise: bool = False
+    area: Area | None = None
     languages: tuple[str, ...] = ("en",)
     read_back_within: Deadlines = DEFAULT_READ_BACK
     answer_within: Deadlines = DEFAULT_ANSWER
@@ -73,14 +93,23 @@ class Wish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def propose(tx: Tx, own: Own, wish: Wish, by: By, now_ms: TimeMs) -> tuple[Line, bytes]:
     """Propose a line; return it and the file for the other side."""
-    terms = LineTerms(
+    terms = _terms_of(own, wish, EvidenceLevel.SIGNED)
+    line = _new_line(own, terms, name=f"proposed-{terms.line[:8]}")
+    tx.put_line(line)
+    _journal(tx, "line-proposed", line, by, now_ms)
+    proposal = Proposal(descriptor=own.papers, terms=terms, at=now_ms)
+    return line, sign_proposal(proposal, own.message_key)
+
+
+def _terms_of(own: Own, wish: Wish, evidence: EvidenceLevel) -> LineTerms:
+    return LineTerms(
         protocol=1,
         line=own.ids.line(),
         purpose=wish.purpose,
         exercise=wish.exercise,
-        area=None,
+        area=wish.area,
         languages=wish.languages,
-        evidence=EvidenceLevel.SIGNED,
+        evidence=evidence,
         read_back_within=wish.read_back_within,
         answer_within=wish.answer_within,
         stop_answer_ms=wish.stop_answer_ms,
@@ -88,11 +117,39 @@ def propose(tx: Tx, own: Own, wish: Wish, by: By, now_ms: TimeMs) -> tuple[Line,
         separation=wish.separation,
         separation_by_activity=wish.separation_by_activity,
     )
-    line = _new_line(own, terms, name=f"proposed-{terms.line[:8]}")
+
+
+def open_phone(tx: Tx, own: Own, name: PartyName, phone: Phone, wish: Wish, by: By, now_ms: TimeMs) -> Line:
+    """Open a line to a side that has a telephone and no node. It can be used at once.
+
+    Its first entry is our own declaration of the terms: the other side signs nothing. Every step on it is
+    what we attest.
+
+    Raises:
+        InputError: area-missing, contacts-missing, line-name-taken.
+        PeerError: the terms break a rule of the wire, such as an area that crosses itself.
+    """
+    if wish.area is None:
+        raise InputError("area-missing", "a phone line needs the area it is about", do="Give --area.")
+    if len(phone.contacts) < FEWEST_CONTACTS:
+        what = f"a phone line needs {FEWEST_CONTACTS} contacts: one does not always answer"
+        raise InputError("contacts-missing", what, do='Give --contact "DUTY OFFICER,+99 1" twice or more.')
+    if any(other.name == name for other in tx.lines()):
+        raise InputError("line-name-taken", "there is a line of that name", where=name, do="Add to the name.")
+    terms = _terms_of(own, wish, EvidenceLevel.OWN_LOG)
+    party = party_without_keys(terms.line, name)
+    line = replace(_new_line(own, terms, name=name), kind=LineKind.PHONE, peer_party=party)
     tx.put_line(line)
-    _journal(tx, "line-proposed", line, by, now_ms)
-    proposal = Proposal(descriptor=own.papers, terms=terms, at=now_ms)
-    return line, sign_proposal(proposal, own.message_key)
+    tx.put_private(line.id, PHONE, msgspec.json.encode(phone))
+    _declare(tx, own, line, (own.digest, party), by, now_ms)
+    _journal(tx, "line-opened-by-phone", line, by, now_ms)
+    return line
+
+
+def phone_of(reads: Reads, line: Line) -> Phone | None:
+    """Return how the other side of a phone line is reached."""
+    raw = reads.private(line.id, PHONE)
+    return msgspec.json.decode(raw, type=Phone) if raw else None
 
 
 def _new_line(own: Own, terms: LineTerms, *, name: str) -> Line:

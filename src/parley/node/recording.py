@@ -16,6 +16,7 @@ from parley.record.entry import Direction, Entry
 from parley.record.merkle import leaf_hash
 from parley.wire.message import Message, Place, kind_of, rank_of, sign_message
 from parley.words.bodies import AnyBody, Receipt, ReceiptItem
+from parley.words.codes import LineKind
 from parley.words.errors import InputError
 from parley.words.header import PROTOCOL_VERSION, By, Header, Seen, Tip
 from parley.words.units import LineId, PartyId, TimeMs
@@ -78,7 +79,8 @@ def record_sent(tx: Tx, own: Own, line: Line, body: AnyBody, by: By, now_ms: Tim
     )
     message = sign_message(header, body, own.message_key)
     moved = replace(chain, tip=Tip(seq=seq, id=message.id))
-    entry = _append(tx, line, message, Direction.SENT, at_ms, moved, rank=rank_of(body))
+    rank = None if line.kind is LineKind.PHONE else rank_of(body)  # no node waits for it: people say it
+    entry = _append(tx, line, message, Direction.SENT, at_ms, moved, rank=rank)
     return message, entry
 
 

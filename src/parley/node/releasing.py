@@ -86,7 +86,7 @@ def release_draft(desk: Desk, draft_id: str) -> Message:
 
 def _check_second_person(desk: Desk, draft: Draft, drafted: By) -> None:
     """Raise unless this person may release what `drafted` drafted; note what one person released alone."""
-    if not desk.own.two_person or drafted.duty != desk.by.duty:
+    if desk.voice is not None or not desk.own.two_person or drafted.duty != desk.by.duty:
         return
     if 0 <= draft.volume.window.start_ms - desk.now_ms < SHORT_NOTICE_MS:
         desk.tx.write_journal(desk.now_ms, "review-due", {"line": desk.line.id, "by": desk.by.duty})
@@ -107,7 +107,7 @@ def release_notice(desk: Desk, draft: Draft, *, drafted: By | None = None) -> Me
         PeerError: the notice breaks a rule of the wire; it names the rule.
     """
     check_may_release(desk.by)
-    _check_volume(draft.volume, desk.now_ms)
+    _check_volume(desk, draft.volume)
     _check_second_person(desk, draft, drafted or desk.by)
     body = bodies.Notice(
         salt=desk.salt(),
@@ -127,7 +127,7 @@ def amend(desk: Desk, of: MessageId, draft: Draft, *, drafted: By | None = None)
         InputError: as `release_notice`, and notice-unknown, notice-not-yours, notice-closed.
     """
     check_may_release(desk.by)
-    _check_volume(draft.volume, desk.now_ms)
+    _check_volume(desk, draft.volume)
     _check_second_person(desk, draft, drafted or desk.by)
     thread = own_open_thread(desk, of)
     newest = threads.latest(thread)
@@ -167,11 +167,13 @@ def begin(desk: Desk, of: MessageId, reason: StatedReason | None) -> Message:
     """
     check_may_release(desk.by)
     thread = own_open_thread(desk, of)
+    newest = threads.latest(thread)
+    if desk.voice is not None:  # what they said, and no more; what stood beside it is shown as unsaid
+        return desk.send(bodies.Begin(salt=desk.salt(), of=newest.id, cites=(), over=(), over_reason=None))
     over = threads.stands_against_begin(thread)
     if threads.needs_reason(thread):
         _check_override(thread, reason, desk.by)
     chain = desk.tx.chain(desk.line.id)
-    newest = threads.latest(thread)
     standing = tuple(given.id for given in threads.standing(thread))
     answers = tuple(given.id for given in reversed(thread.answers))
     seen = (chain.seen.id,) if chain.seen else ()
@@ -236,8 +238,11 @@ def own_open_thread(desk: Desk, of: MessageId) -> Thread:
         InputError: notice-unknown, notice-not-yours, notice-closed.
     """
     thread = desk.thread(of)
-    if thread.author != desk.own.party:
-        raise InputError("notice-not-yours", "the notice is theirs; only they can say this", where=of[:16])
+    if thread.author != desk.speaker:
+        whose = "theirs" if desk.voice is None else "ours"
+        raise InputError(
+            "notice-not-yours", f"the notice is {whose}; only its author says this", where=of[:16]
+        )
     if thread.phase in CLOSED:
         raise InputError(
             "notice-closed", f"the activity is {thread.phase.value}", where=of[:16], do="Send a new notice."
@@ -245,11 +250,11 @@ def own_open_thread(desk: Desk, of: MessageId) -> Thread:
     return thread
 
 
-def _check_volume(volume: Volume, now_ms: TimeMs) -> None:
+def _check_volume(desk: Desk, volume: Volume) -> None:
     fault = volume_fault(volume)
     if fault is not None:
         raise InputError(fault.rule, fault.detail, do="Correct the area, the band or the window.")
-    if volume.window.end_ms <= now_ms:
+    if desk.voice is None and volume.window.end_ms <= desk.now_ms:
         raise InputError(
             "window-over", "the window has ended already", do="Check the date and that the times are UTC."
         )

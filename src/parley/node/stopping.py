@@ -119,7 +119,7 @@ def answer(desk: Desk, stop: MessageId, code: StopAnswer, ground: FreeText | Non
         InputError: stop-unknown.
         OutOfOrder: it is our own.
     """
-    event = stops.StopAnswered(at_ms=desk.now_ms, party=desk.own.party, answer=code)
+    event = stops.StopAnswered(at_ms=desk.now_ms, party=desk.speaker, answer=code)
     stops.move(_standing(desk, stop), event)
     body = bodies.StopReply(salt=desk.salt(), of=stop, answer=code, ground=ground)
     return desk.send(body)
@@ -132,7 +132,7 @@ def reaffirm(desk: Desk, stop: MessageId) -> Message:
         InputError: stop-unknown.
         OutOfOrder: it is theirs, or released.
     """
-    stops.move(_standing(desk, stop), stops.StopReaffirmed(at_ms=desk.now_ms, party=desk.own.party))
+    stops.move(_standing(desk, stop), stops.StopReaffirmed(at_ms=desk.now_ms, party=desk.speaker))
     return desk.send(bodies.StopReaffirm(salt=desk.salt(), of=stop))
 
 
@@ -143,5 +143,5 @@ def release(desk: Desk, stop: MessageId, text: FreeText | None) -> Message:
         InputError: stop-unknown.
         OutOfOrder: it is theirs.
     """
-    stops.move(_standing(desk, stop), stops.StopReleased(at_ms=desk.now_ms, party=desk.own.party))
+    stops.move(_standing(desk, stop), stops.StopReleased(at_ms=desk.now_ms, party=desk.speaker))
     return desk.send(bodies.StopRelease(salt=desk.salt(), of=stop, text=text))

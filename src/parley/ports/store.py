@@ -20,6 +20,7 @@ from parley.exchange.thread import Thread
 from parley.record.entry import Entry
 from parley.record.merkle import Frontier, HashReader, StoredHash
 from parley.words.bodies import LineTerms
+from parley.words.codes import LineKind
 from parley.words.errors import ParleyError
 from parley.words.header import By, Seen, Tip
 from parley.words.party import Descriptor
@@ -33,8 +34,10 @@ class Line(Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: what people here call it, e.g. the peer's name; unique at this node.
+        kind: joined, or a phone line, on which every step is what we attest.
         origin: the opaque random name of our record of it.
-        peer: null while only proposed.
+        peer: null while only proposed, and on a phone line.
+        peer_party: on a phone line the id that stands for a party without keys (`party_without_keys`).
         own_digest: SHA-256 of our descriptor's payload; `peer_digest` of theirs.
         terms_digest: what the safety number covers: SHA-256 of the terms' JCS form.
         joined: both parties' terms are in the record and are the same.
@@ -48,6 +51,7 @@ class Line(Struct, frozen=True, kw_only=True):
     terms: LineTerms
     terms_digest: str
     own_digest: str
+    kind: LineKind = LineKind.JOINED
     peer: Descriptor | None = None
     peer_party: PartyId | None = None
     peer_digest: str | None = None
@@ -244,7 +248,7 @@ class Tx(Reads, Protocol):
         """Keep a STOP."""
 
     def put_private(self, line: LineId, key: str, value: bytes) -> None:
-        """Keep a private value."""
+        """Keep a private value beside a line; an empty one forgets it."""
 
     def enqueue(self, line: LineId, message: MessageId, rank: int) -> None:
         """Queue a recorded message for the courier; queueing it twice queues it once."""

@@ -5,12 +5,13 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from parley.node.answering import Typed
-from parley.node.lines import Wish
+from parley.node.lines import Phone, Wish
 from parley.node.releasing import Draft
 from parley.picture.model import Layer, OwnItem
-from parley.words.bodies import StatedReason, StopScope
-from parley.words.codes import Activity, Assurance, ReplyCode, Role, StopAnswer, UnitState
+from parley.words.bodies import StatedReason, StopScope, Voice
+from parley.words.codes import Activity, Assurance, Medium, ReplyCode, Role, StopAnswer, UnitState
 from parley.words.header import By
+from parley.words.party import PartyName
 from parley.words.units import FreeText, Language, MessageId, ShortText, TimeMs
 from parley.words.volume import Volume
 
@@ -18,11 +19,34 @@ MAX_ROW: Final = 2**53 - 1
 """The highest number of a row that can be asked for; more than any store holds."""
 
 
+class HeardFrom(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How people spoke; `at_ms` is now when it is left out."""
+
+    with_whom: ShortText | None = None
+    medium: Medium = Medium.TELEPHONE
+    language: Language = "en"
+    interpreter: ShortText | None = None
+    at_ms: TimeMs | None = None
+
+    def voice(self, now_ms: TimeMs) -> Voice:
+        """Return it as words."""
+        at_ms = now_ms if self.at_ms is None else self.at_ms
+        return Voice(
+            with_whom=self.with_whom,
+            medium=self.medium,
+            language=self.language,
+            interpreter=self.interpreter,
+            at_ms=at_ms,
+        )
+
+
 class Asked(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Who asks: the role and the duty designation, never a name."""
 
     role: Role = Role.WATCH_OFFICER
     duty: ShortText
+    heard: HeardFrom | None = None
+    """Set when the other side of a phone line said it: then it is recorded as heard, in their name."""
 
     def __post_init__(self) -> None:
         """Refuse a person who signs as the node: receipts alone are nobody's."""
@@ -35,6 +59,21 @@ class Asked(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def by(self) -> By:
         """The signature's words: let in by the node's token."""
         return By(role=self.role, duty=self.duty, assurance=Assurance.TOKEN)
+
+
+class AskPhone(Asked, frozen=True, kw_only=True):
+    """Open a line to a side that has a telephone and no node."""
+
+    name: PartyName
+    phone: Phone
+    wish: Wish
+
+
+class AskTold(Asked, frozen=True, kw_only=True):
+    """Say that a message of ours (a notice's handle, or a message's id) was said to the other side."""
+
+    of: str
+    how: HeardFrom
 
 
 class AskPropose(Asked, frozen=True, kw_only=True):

@@ -8,12 +8,22 @@ from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Struct
 
+from parley.exchange import thread as threads
 from parley.node.auditing import Proof, RecordReport, prove, verify_record
-from parley.node.board import LineView, find_line, line_view
+from parley.node.board import LineView, find_line, find_notice, line_view
 from parley.node.desk import Desk
-from parley.node.lines import confirm, propose, take_paper
+from parley.node.lines import confirm, open_phone, propose, take_paper
 from parley.ports.store import Line, Tx
-from parley.web.asked import MAX_ROW, AskConfirm, AskPaper, AskPropose, AskTest, AskTestReply
+from parley.web.asked import (
+    MAX_ROW,
+    AskConfirm,
+    AskPaper,
+    AskPhone,
+    AskPropose,
+    AskTest,
+    AskTestReply,
+    AskTold,
+)
 from parley.web.door import Door
 from parley.words.bodies import LineTest, LineTestReply
 from parley.words.errors import InputError
@@ -78,6 +88,34 @@ class LineRoutes(Controller):
             lambda tx: propose(tx, door.own, data.wish, data.by, door.clock.now_ms())
         )
         return Paper(line_view(door.reads, door.own, line), paper.decode())
+
+    @post("/phone")
+    async def open_by_phone(self, state: State, data: JSONBody[AskPhone]) -> LineStatus:
+        """Open a line to a side that has a telephone and no node; it can be used at once."""
+        door: Door = state.door
+        if door.driven is not None:
+            refuse_unless_exercise(exercise=data.wish.exercise)
+        line = await door.submit(
+            lambda tx: open_phone(
+                tx, door.own, data.name, data.phone, data.wish, data.by, door.clock.now_ms()
+            )
+        )
+        return _status(door, line)
+
+    @post("/{line:str}/told")
+    async def tell(self, state: State, line: FromPath[str], data: JSONBody[AskTold]) -> Sent:
+        """Note that a message of ours was said to the other side; of a notice, its newest version."""
+        door: Door = state.door
+        found = find_line(door.reads, line)
+        now_ms = door.clock.now_ms()
+        of = data.of
+        if door.reads.recorded(found.id, of) is None:
+            of = threads.latest(find_notice(door.reads, door.own, found, data.of)).id
+
+        def command(tx: Tx) -> Sent:
+            return Sent(Desk(tx, door.own, found, data.by, now_ms).told(of, data.how.voice(now_ms)).id)
+
+        return await door.submit(command, urgent=True)
 
     @post("/papers")
     async def take(self, state: State, data: JSONBody[AskPaper]) -> Paper:

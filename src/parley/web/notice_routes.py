@@ -110,7 +110,11 @@ class NoticeRoutes(Controller):
         done = await asyncio.gather(
             *(door.submit(functools.partial(_release_all, door, found, data, part)) for part in parts)
         )
-        return [released for part in done for released in part]
+        released = [one for part in done for one in part]
+        if data.heard:  # nobody checked before they spoke
+            heard = [one.id for one in released if one.id]
+            door.checks.later(found.id, heard, RANK[Precedence.FLASH])
+        return released
 
     @get("/notices")
     async def list_notices(
@@ -240,7 +244,9 @@ class NoticeRoutes(Controller):
 
 
 def _desk(door: Door, tx: Tx, line: Line, data: asked.Asked) -> Desk:
-    return Desk(tx, door.own, tx.line(line.id) or line, data.by, door.clock.now_ms())
+    now_ms = door.clock.now_ms()
+    voice = data.heard.voice(now_ms) if data.heard else None
+    return Desk(tx, door.own, tx.line(line.id) or line, data.by, now_ms, voice)
 
 
 def _release_all(
@@ -255,7 +261,8 @@ def _releasing(
     def command(tx: Tx) -> Released:
         desk = _desk(door, tx, line, data)
         message = releasing.release_notice(desk, draft)
-        return Released(message.id, f"{door.own.descriptor.name}-{message.header.seq}")
+        name = line.name if data.heard else door.own.descriptor.name
+        return Released(message.id, f"{name}-{message.header.seq}")
 
     return command
 

@@ -106,7 +106,9 @@ class StopRoutes(Controller):
 
 
 def _desk(door: Door, tx: Tx, line: Line, data: asked.Asked) -> Desk:
-    return Desk(tx, door.own, tx.line(line.id) or line, data.by, door.clock.now_ms())
+    now_ms = door.clock.now_ms()
+    voice = data.heard.voice(now_ms) if data.heard else None
+    return Desk(tx, door.own, tx.line(line.id) or line, data.by, now_ms, voice)
 
 
 def _find_stop(door: Door, line: Line, text: str) -> MessageId:

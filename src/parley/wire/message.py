@@ -95,6 +95,8 @@ def precedence_of(body: AnyBody) -> Precedence:
             return Precedence.FLASH
         case bodies.Terms() | bodies.LineTest() | bodies.LineTestReply():
             return Precedence.ROUTINE
+        case bodies.Heard(said=said):
+            return precedence_of(said)
         case _:
             return Precedence.IMMEDIATE
 
@@ -259,6 +261,8 @@ def volumes_of(body: AnyBody) -> tuple[Volume, ...]:
             return (volume,)
         case bodies.Stop(scope=bodies.StopPlace(area=area)):
             return (always(area),)
+        case bodies.Heard(said=said):
+            return volumes_of(said)
         case _:
             return ()
 

@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from parley.words.codes import (
     Activity,
     EvidenceLevel,
+    Medium,
     Override,
     Precedence,
     Reason,
@@ -287,6 +288,56 @@ class Terms(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="te
     """SHA-256 of both descriptors' payloads, the proposer's first."""
 
 
+Spoken = (
+    Notice
+    | Amend
+    | Cancel
+    | Begin
+    | End
+    | ReadBack
+    | Reply
+    | Withdraw
+    | Stop
+    | StopReply
+    | StopReaffirm
+    | StopRelease
+    | LineTest
+    | LineTestReply
+)
+"""What a person can say on the telephone: every statement of a person, and none of a node."""
+
+
+class Voice(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How something was said from person to person.
+
+    Attributes:
+        with_whom: what the person at the other end calls themselves, if they said.
+        language: what was spoken.
+        interpreter: the duty designation of who interpreted, if anybody did.
+        at_ms: when it was said.
+    """
+
+    with_whom: ShortText | None
+    medium: Medium
+    language: Language
+    interpreter: ShortText | None
+    at_ms: TimeMs
+
+
+class Heard(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="heard"):
+    """What the other side said: our claim, signed by us and never by them."""
+
+    said: Spoken
+    voice: Voice
+
+
+class Told(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="told"):
+    """We said this message of ours to the other side: our claim. `of` is the exact version."""
+
+    of: MessageId
+    voice: Voice
+
+
 AnyBody = (
     Notice
     | Amend
@@ -304,6 +355,8 @@ AnyBody = (
     | StopRelease
     | LineTest
     | LineTestReply
+    | Heard
+    | Told
     | Terms
 )
 NoticeBody = Notice | Amend

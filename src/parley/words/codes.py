@@ -143,6 +143,24 @@ class Assurance(StrEnum):
     """The node itself: receipts and `unreadable`, which no person makes."""
 
 
+class Medium(StrEnum):
+    """How people spoke when no node carried it."""
+
+    TELEPHONE = "telephone"
+    RADIO = "radio"
+    IN_PERSON = "in_person"
+    WRITTEN = "written"
+    """A paper, fax, text message or e-mail from person to person."""
+
+
+class LineKind(StrEnum):
+    """Whether the other side runs a node."""
+
+    JOINED = "joined"
+    PHONE = "phone"
+    """It does not: every step is what we attest, never signed by them."""
+
+
 class Override(StrEnum):
     """What a begin goes ahead over; each needs a releaser's stated reason (rule 3)."""
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from parley.words.bodies import LineTerms
-from parley.words.units import Count, PartyId, Sha256Hex, TimeMs
+from parley.words.units import Count, LineId, PartyId, Sha256Hex, TimeMs
 
 PublicKeyHex = Annotated[str, Meta(pattern="^[0-9a-f]{64}$(?!\n)")]
 """A raw Ed25519 public key, lower-case hexadecimal."""
@@ -61,6 +61,14 @@ class Acceptance(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     descriptor: Annotated[str, Meta(max_length=40_000)]
     terms: Annotated[str, Meta(max_length=400_000)]
+
+
+def party_without_keys(line: LineId, name: str) -> PartyId:
+    """Return the id that stands, on one phone line, for a party that runs no node.
+
+    SHA-256("parley-party-without-keys" || 0x00 || line || 0x00 || name). It names; it proves nothing.
+    """
+    return sha256(b"\x00".join((b"parley-party-without-keys", line.encode(), name.encode()))).hexdigest()
 
 
 def party_of(descriptor: Descriptor) -> PartyId:
