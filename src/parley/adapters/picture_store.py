@@ -107,12 +107,16 @@ class SqlitePictureStore:
         layers = tuple(held.layer for held in manifest.layers)
         return Picture(layers=layers, items=tuple(items), version=manifest.version)
 
-    def replace(self, layer: Layer, items: Sequence[OwnItem]) -> int:
+    def replace(self, layer: Layer, items: Sequence[OwnItem], *, since: int | None = None) -> int:
         """Put a layer and its items in place of the layer of that name; return the new version."""
         _refuse_faults(layer, items)
         with _database(self._path) as database:
             manifest = self._manifest(database)
             _refuse_unsealing(layer, manifest)
+            if since is not None and since != manifest.version:
+                what = f"The picture is at version {manifest.version}, and the change was made for {since}"
+                do = "Look at what would change now, and do it again."
+                raise InputError("picture-changed", what, where=layer.name, do=do)
             version = manifest.version + 1
             kept = tuple(held for held in manifest.layers if held.layer.name != layer.name)
             for held in manifest.layers:

@@ -110,6 +110,10 @@ class Node:
         """Replace something, as the person on duty."""
         return self._read(self._ask("PUT", path, {**self.by, **body}, {}), as_)
 
+    def delete(self, path: tuple[str, ...]) -> None:
+        """Take something back that was only prepared; nobody signs for it."""
+        self._ask("DELETE", path, None, {})
+
     def ask_only(self, path: tuple[str, ...], body: Mapping[str, object], as_: type[T]) -> T:
         """Ask for something that takes a body and records nothing, so that nobody signs for it."""
         return self._read(self._ask("POST", path, body, {}), as_)

@@ -1,21 +1,18 @@
 """`parley picture …`: own positions, units and sites. They never leave this node."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from msgspec import Struct
 
-from parley.cli.client import Node, typed_text
+from parley.cli.client import Node
 from parley.cli.options import reach_node
 from parley.cli.output import plain, print_json, say
+from parley.cli.picture_import import ImportWish, wish_for_import
 from parley.cli.takes import takes
 
 picture = typer.Typer(help="The picture: own positions, units and sites. Private.", no_args_is_help=True)
-
-
-class _Version(Struct):
-    version: int
 
 
 class _Layer(Struct):
@@ -32,47 +29,22 @@ class _Picture(Struct):
 
 
 @picture.command(name="import")
-@takes(node=reach_node)
+@takes(wish=wish_for_import, node=reach_node)
 def import_layer(
     file: Annotated[
         Path,
         typer.Argument(
-            help="CSV with the columns id,name,kind,lat,lon,radius_m and perhaps as_of, or a GeoJSON"
-            " FeatureCollection; - reads the standard input."
+            help="CSV, XLSX, GeoJSON, KML or KMZ, as docs/picture-import.md says; - reads the standard input."
         ),
     ],
     *,
+    wish: ImportWish,
     node: Node,
-    layer: Annotated[str, typer.Option(help="The layer that the file replaces, whole.")],
-    cell: Annotated[str | None, typer.Option(help='Seal it: a check answers only "call cell K".')] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option(help="When the positions were last known, for rows that do not say; now by default."),
-    ] = None,
 ) -> None:
     """Load a layer of the picture. One bad row, and nothing is imported."""
-    from parley.cli.picture_files import read_items
-    from parley.cli.times import read_time, zulu
+    from parley.cli.picture_import import import_file
 
-    now_ms = node.now.now_ms
-    known_ms = read_time(as_of, now_ms) if as_of else now_ms
-    items = read_items(file, typed_text(layer), known_ms)
-    body: dict[str, Any] = {
-        "layer": {
-            "name": typed_text(layer),
-            "compartment": typed_text(cell) if cell else None,
-            "loaded_ms": now_ms,
-        },
-        "items": items,
-    }
-    found = node.put(("picture", "layers"), body, _Version)
-    if node.as_json:
-        print_json({"version": found.version, "layer": layer, "items": len(items)})
-        return
-    say(f"{len(items):,} items are in the layer {plain(layer)}; the picture is at version {found.version}.")
-    if as_of is None and any(item["as_of_ms"] == now_ms for item in items):
-        say(f"⚠ rows without as_of count as known at {zulu(now_ms)}: give --as-of if they are older")
-    say("All open notices are being checked again.")
+    import_file(node, file, wish)
 
 
 @picture.command(name="list")

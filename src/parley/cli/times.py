@@ -4,20 +4,16 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
+from parley.formats.instants import INSTANTS, MONTHS, read_instant
 from parley.words.errors import InputError
 from parley.words.volume import Daily
 
 MINUTE_MS: Final = 60_000
 LAST_HOUR: Final = 23
 LAST_MINUTE: Final = 59
-MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-INSTANTS: Final = "2022-06-15T14:32Z or the date-time group 151432ZJUN22"
 FORMS: Final = f"{INSTANTS}, or +20m from now"
-_RFC_3339: Final = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3})\d*)?)?Z", re.ASCII | re.IGNORECASE
-)
-_GROUP: Final = re.compile(r"(\d{2})(\d{2})(\d{2})Z([A-Z]{3})(\d{2})", re.ASCII)
 _HOURS: Final = re.compile(r"(\d{2}):?(\d{2})Z? ?(?:-|TO) ?(\d{2}):?(\d{2})Z?", re.ASCII)
+_OFFSET: Final = re.compile(r"\d{2}:\d{2}.*[+-]\d{2}:\d{2}", re.ASCII)
 _AHEAD: Final = re.compile(r"\+(?:(\d{1,4})D)?(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,7})S)?", re.ASCII)
 
 
@@ -42,22 +38,14 @@ def read_time(text: str, now_ms: int | None = None) -> int:
             )
         days, hours, minutes, seconds = (int(group or 0) for group in ahead.groups())
         return now_ms + (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000
-    stamp = _RFC_3339.fullmatch(tidy)
-    group = _GROUP.fullmatch(tidy.replace(" ", ""))
-    if stamp is not None:
-        year, month, day, hour, minute, second = (int(part or 0) for part in stamp.groups()[:6])
-        thousandths = int((stamp.group(7) or "0").ljust(3, "0"))
-        return _instant(text, (year, month, day, hour, minute, second)) + thousandths
-    if group is not None:
-        day, hour, minute, year = (int(group.group(n)) for n in (1, 2, 3, 5))
-        month = MONTHS.index(group.group(4)) + 1 if group.group(4) in MONTHS else 0
-        return _instant(text, (2000 + year, month, day, hour, minute, 0))
-    if re.search(r"\d{2}:\d{2}", tidy) and not tidy.endswith("Z"):
+    if _OFFSET.search(tidy):  # a person says what the clock at the desk says
         do = f"Write it in UTC and end it with Z: {FORMS}."
         raise InputError("time-not-utc", "the time does not say that it is UTC", where=text[:80], do=do)
-    raise InputError(
-        "time-unreadable", "this is no time that is read here", where=text[:80], do=f"Write {FORMS}."
-    )
+    try:
+        return read_instant(text)
+    except InputError as error:
+        do = error.do.replace(INSTANTS, FORMS)
+        raise InputError(error.name, error.what, where=error.where, do=do) from error
 
 
 def read_hours(text: str) -> Daily:
@@ -80,16 +68,6 @@ def hours_text(daily: Daily) -> str:
     start, end = (divmod(at_ms // MINUTE_MS, 60) for at_ms in (daily.start_ms, daily.end_ms))
     late = " of the next day" if daily.end_ms < daily.start_ms else ""
     return f"every day {start[0]:02d}{start[1]:02d}Z to {end[0]:02d}{end[1]:02d}Z{late}"
-
-
-def _instant(text: str, parts: tuple[int, int, int, int, int, int]) -> int:
-    try:
-        at = datetime(*parts, tzinfo=UTC)
-    except ValueError as error:
-        raise InputError("time-no-such", f"there is no such time: {error}", where=text[:80]) from error
-    if at.year < 1970:  # noqa: PLR2004 - where UTC milliseconds start
-        raise InputError("time-no-such", "times before 1970 are not kept", where=text[:80])
-    return int(at.timestamp()) * 1_000
 
 
 def group_of(at_ms: int) -> str:

@@ -103,7 +103,7 @@ def read_geojson(data: bytes, file: str, *, progress: Callable[[int, int], None]
         InputError: as `read_json`; geojson-unreadable, geojson-empty, too-many-features,
             too-many-vertices, crs-not-wgs84, id-repeated, or the rule that a feature breaks.
     """
-    members = _members(read_json(data, file), file)
+    members = members_of(read_json(data, file), file)
     notes = _Notes(file)
     features: list[Feature] = []
     refusals: list[Refusal] = []
@@ -130,7 +130,7 @@ def read_geojson(data: bytes, file: str, *, progress: Callable[[int, int], None]
     return Read(features=tuple(features), repairs=tuple(notes.kept), repaired=notes.count)
 
 
-def _members(document: object, file: str) -> list[Any]:
+def members_of(document: object, file: str) -> list[Any]:
     """Return the features of a document."""
     if not isinstance(document, dict):
         raise _unreadable("This is no GeoJSON object", file)

@@ -22,11 +22,17 @@ class PictureStore(Protocol):
         """Return everything."""
         ...
 
-    def replace(self, layer: Layer, items: Sequence[OwnItem]) -> int:
+    def replace(self, layer: Layer, items: Sequence[OwnItem], *, since: int | None = None) -> int:
         """Put a layer and its items in place of the layer of that name, and return the new version.
 
+        Args:
+            layer: the layer.
+            items: all its items.
+            since: the version of the picture that the change was made for; null for any.
+
         Raises:
-            InputError: `picture-item-in-wrong-layer`, `picture-item-repeated` (an id occurs twice in
+            InputError: `picture-changed` (it is at another version than `since`),
+                `picture-item-in-wrong-layer`, `picture-item-repeated` (an id occurs twice in
                 the layer), `picture-area-faulty`, `picture-layer-sealed` (the layer of that name is
                 sealed, and this one does not name its cell).
         """

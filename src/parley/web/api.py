@@ -24,13 +24,14 @@ from parley.web.line_routes import LineRoutes
 from parley.web.notice_routes import NoticeRoutes
 from parley.web.own_routes import own_routes
 from parley.web.picture_desk import PictureDesk
+from parley.web.picture_imports import Imports, PictureImports
 from parley.web.stop_routes import StopRoutes
 from parley.words.errors import InputError, ParleyError, PeerError
 
 LOG: Final = logging.getLogger("parley")
 MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 NOT_FOUND: Final = frozenset(
-    {"line-unknown", "notice-unknown", "stop-unknown", "draft-unknown", "version-unknown"}
+    {"line-unknown", "notice-unknown", "stop-unknown", "draft-unknown", "version-unknown", "import-unknown"}
 )
 
 
@@ -47,12 +48,12 @@ def make_api(door: Door) -> Litestar:
     """Return the ASGI application of the local API."""
     router = Router(
         path="/api/v1",
-        route_handlers=[LineRoutes, NoticeRoutes, StopRoutes, PictureDesk, *own_routes()],
+        route_handlers=[LineRoutes, NoticeRoutes, StopRoutes, PictureDesk, PictureImports, *own_routes()],
     )
     return Litestar(
         route_handlers=[router],
         guards=[_guard(door.token)],
-        state=State({"door": door}),
+        state=State({"door": door, "imports": Imports()}),
         exception_handlers={
             ParleyError: _problem,
             HTTPException: _http_problem,

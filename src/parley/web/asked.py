@@ -13,6 +13,7 @@ from parley.words.codes import Activity, Assurance, Medium, ReplyCode, Role, Sto
 from parley.words.header import By
 from parley.words.party import PartyName
 from parley.words.units import FreeText, Language, MessageId, ShortText, TimeMs
+from parley.words.units import Count, FreeText, Language, MessageId, ShortText, TimeMs
 from parley.words.volume import Volume
 
 MAX_ROW: Final = 2**53 - 1
@@ -208,6 +209,25 @@ class AskLayer(Asked, frozen=True, kw_only=True):
 
     layer: Layer
     items: tuple[OwnItem, ...]
+
+
+class AskImport(Asked, frozen=True, kw_only=True):
+    """Start an import of a layer; `keep` are ids of held items whose rows were refused."""
+
+    layer: Layer
+    keep: Annotated[tuple[str, ...], Meta(max_length=200_000)] = ()
+
+
+class AskItems(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Items of an import, a piece at a time."""
+
+    items: Annotated[tuple[OwnItem, ...], Meta(max_length=5_000)]
+
+
+class AskApply(Asked, frozen=True, kw_only=True):
+    """Put an import in the layer's place; `version` is of the picture that it was compared with."""
+
+    version: Count
 
 
 class AskClock(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

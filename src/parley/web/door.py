@@ -32,8 +32,13 @@ class Checks(Protocol):
     def now(self, line: Line, volume: Volume, activity: Activity | None) -> Awaitable[CheckResult]:
         """Check a volume that nobody has released yet; by the widest separation for an unknown activity."""
 
-    def replace_layer(self, layer: Layer, items: Sequence[OwnItem]) -> Awaitable[int]:
-        """Replace a layer of the picture, and check again the open notices near what changed in it."""
+    def replace_layer(
+        self, layer: Layer, items: Sequence[OwnItem], *, since: int | None = None
+    ) -> Awaitable[int]:
+        """Replace a layer of the picture, and check again the open notices near what changed in it.
+
+        With `since` only if the picture is still at that version.
+        """
 
     def picture(self) -> Awaitable[Picture]:
         """Return the picture as it is stored now."""

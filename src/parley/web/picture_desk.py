@@ -8,6 +8,7 @@ from litestar.params import JSONBody
 from msgspec import Struct
 
 from parley.picture.model import Layer, Picture
+from parley.picture.sealing import refuse_unsealing
 from parley.web import asked
 from parley.web.door import Door
 from parley.words.units import TimeMs
@@ -60,6 +61,7 @@ class PictureDesk(Controller):
     async def replace_layer(self, state: State, data: JSONBody[asked.AskLayer]) -> PictureVersion:
         """Replace a layer of the picture, and check again the open notices near what changed in it."""
         door: Door = state.door
+        refuse_unsealing(await door.checks.picture(), data.layer)
         version = await door.checks.replace_layer(data.layer, data.items)
         now_ms = door.clock.now_ms()
         what: dict[str, object] = {"layer": data.layer.name, "items": len(data.items)}

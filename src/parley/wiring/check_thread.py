@@ -110,11 +110,13 @@ class CheckThread:
             lambda: self._checker.check_volume(self._reads, line, volume, activity, self._clock.now_ms())
         )
 
-    def replace_layer(self, layer: Layer, items: Sequence[OwnItem]) -> "Future[int]":
+    def replace_layer(
+        self, layer: Layer, items: Sequence[OwnItem], *, since: int | None = None
+    ) -> "Future[int]":
         """Replace a layer of the picture, and check again the open notices near what changed in it."""
 
         def job() -> int:
-            version = self._pictures.replace(layer, items)
+            version = self._pictures.replace(layer, items, since=since)
             near_open, near_sealed = self._checker.reload_picture()
             self._want_again(near_open, quiet=False)
             self._want_again(near_sealed, quiet=True)
