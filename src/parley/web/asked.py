@@ -12,7 +12,6 @@ from parley.words.bodies import StatedReason, StopScope, Voice
 from parley.words.codes import Activity, Assurance, Medium, ReplyCode, Role, StopAnswer, UnitState
 from parley.words.header import By
 from parley.words.party import PartyName
-from parley.words.units import FreeText, Language, MessageId, ShortText, TimeMs
 from parley.words.units import Count, FreeText, Language, MessageId, ShortText, TimeMs
 from parley.words.volume import Volume
 
