@@ -18,7 +18,7 @@ from parley.ports.store import Line
 from parley.wire.keys import SigningKey
 from parley.wire.message import Message, kind_of, sign_message
 from parley.words.bodies import AnyBody
-from parley.words.header import PROTOCOL_VERSION, Header
+from parley.words.header import PROTOCOL_VERSION, Header, Seen
 from parley.words.party import Descriptor, Keys
 from threads import AUTHOR, NOON_MS, OFFICER, OTHER, SALT, terms
 
@@ -92,8 +92,8 @@ class Peer:
     prev: str | None = None
     signed: list[Message] = field(default_factory=list)
 
-    def sign(self, body: AnyBody) -> Message:
-        """Sign the next message."""
+    def sign(self, body: AnyBody, *, seen: Seen | None = None) -> Message:
+        """Sign the next message, which may say what was seen of this side's."""
         header = Header(
             v=PROTOCOL_VERSION,
             line=LINE_ID,
@@ -103,7 +103,7 @@ class Peer:
             kind=kind_of(body),
             seq=self.seq,
             prev=self.prev,
-            seen=None,
+            seen=seen,
             at=NOON_MS,
             by=OFFICER,
             exercise=line().terms.exercise,

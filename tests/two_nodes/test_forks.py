@@ -9,7 +9,7 @@ from parley.words.header import Tip
 from support import START_MS, Pair, draft, on_loop, until
 
 
-def proofs(both: Pair) -> dict[str, dict[str, str]]:
+def proofs(both: Pair) -> dict[str, dict[str, str | None]]:
     kept = both.b.node.reads.privates(both.b.line.id, "fork/")
     return {key.removeprefix("fork/"): json.loads(value) for key, value in kept.items()}
 
@@ -22,7 +22,11 @@ async def assert_fork_seen(both: Pair, chained: Chained, held: str, other: str) 
     assert [(fork["held"], fork["other"]) for fork in forks] == [(held, other)]
     proof = proofs(both)[other]
     key = chained.forger.own.message_key.public_hex
-    assert read_message(proof["held"].encode(), key).id == held
+    assert (proof["held"], proof["held_only_in"]) == (held, None), "it is in the record, and not repeated"
+    kept = both.b.node.reads.envelope(both.b.line.id, held)
+    assert kept is not None
+    assert read_message(kept, key).id == held
+    assert proof["other"] is not None
     assert read_message(proof["other"].encode(), key).id == other
 
 

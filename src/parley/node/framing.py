@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from parley.node.forking import keep_fork
+from parley.node.forking import check_tip
 from parley.node.own import Own
 from parley.node.recording import peer_of
 from parley.node.stored import message_by_id
@@ -67,9 +67,9 @@ def take_beat(
 
     A beat that states another message under a number that we hold is a fork, and `envelope` its proof.
     """
-    chain = _with_stated(tx.chain(line.id), heard.tip)
     if heard.tip is not None:
-        _check_tip(tx, line, heard.tip, envelope, now_ms)
+        check_tip(tx, line, peer_of(line), heard.tip, envelope, now_ms)
+    chain = _with_stated(tx.chain(line.id), heard.tip)
     if abs(heard.at - now_ms) > SKEW_ALARM_MS:
         _publish(tx, line, now_ms, "clock_skew", f"their clock is {heard.at - now_ms:+} ms from ours")
     if gap(chain) is Gap.NONE:
@@ -91,12 +91,6 @@ def take_beat(
     return GapRequest(
         line=line.id, epoch=line.epoch, from_=own.party, to=peer_of(line), at=now_ms, first=first, last=last
     )
-
-
-def _check_tip(tx: Tx, line: Line, tip: Tip, envelope: bytes, now_ms: TimeMs) -> None:
-    held = tx.numbered(line.id, peer_of(line), tip.seq)
-    if held is not None and held != tip.id:
-        keep_fork(tx, line, message_by_id(tx, line, held), (tip.id, envelope), now_ms)
 
 
 def _with_stated(chain: Chain, tip: Tip | None) -> Chain:

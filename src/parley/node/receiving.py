@@ -3,7 +3,8 @@
 `open_batch` proves form and authorship, outside any transaction. `receive` then does, for each message:
 (1) it belongs to this line, epoch and party; (2) it is not held already, or it is receipted again;
 (3) its number is not taken by another message, which would be a fork; (4) it fits its neighbours by
-`prev`, else a fork; (5) record it; (6) let it act, or answer `unreadable`; (7) one receipt for all.
+`prev`, else a fork; (5) record it; (6) let it act, or answer `unreadable`, and compare what it says with
+what was said before; (7) one receipt for all.
 What fails before it can be trusted goes into a fixed ring and gets a named error; errors never answer
 errors, and nothing else in the batch is lost.
 """
@@ -15,7 +16,7 @@ from typing import Final
 from msgspec import Struct
 
 from parley.node.acting import Acted, act
-from parley.node.forking import keep_fork
+from parley.node.forking import check_message, keep_fork
 from parley.node.joining import settle_releases
 from parley.node.own import Own
 from parley.node.recording import place_of, record_receipts, record_received, record_sent
@@ -142,6 +143,7 @@ def _receive_one(
         _answer_unreadable(tx, own, line, message, now_ms)
     if message.fault is not None and message.header.kind == "stop":
         _sound_unverified(tx, line, now_ms)
+    check_message(tx, own, line, message, now_ms)
     _close_gap(tx, line, message, before, now_ms)
     result = Result(id=message.id, status=Status.RECORDED)
     if message.header.kind == "receipt":
@@ -207,7 +209,7 @@ def _sound_unverified(tx: Tx, line: Line, now_ms: TimeMs) -> None:
 
 def _fork(tx: Tx, line: Line, message: Message, other: MessageId, now_ms: TimeMs) -> Result:
     """Keep both signed statements as transferable proof, and alarm once. Nothing of the fork acts."""
-    keep_fork(tx, line, message_by_id(tx, line, other), (message.id, message.envelope), now_ms)
+    keep_fork(tx, line, other, (message.id, message.envelope), now_ms)
     if message.header.kind == "stop":
         _sound_unverified(tx, line, now_ms)
     detail = f"number {message.header.seq} contradicts {other}; both are kept as proof"

@@ -73,6 +73,8 @@ class Chain(Struct, frozen=True, kw_only=True):
         asked_ms: when the gap below `stated` or `top` was last asked for.
         asked_for: the first number asked for then; -1 when nothing is being asked for.
         asks: how often, for the same first number.
+        told: tips that beats stated of messages that are not held yet.
+        seen_of_ours: what the peer said last that it holds of ours, found true.
     """
 
     tree: Frontier = Frontier()
@@ -84,6 +86,8 @@ class Chain(Struct, frozen=True, kw_only=True):
     asked_ms: TimeMs = 0
     asked_for: int = -1
     asks: int = 0
+    told: tuple[Tip, ...] = ()
+    seen_of_ours: Seen | None = None
 
 
 class Recorded(Struct, frozen=True, kw_only=True):
