@@ -17,6 +17,9 @@ from parley.words.volume import Area, Circle, Corridor, Window
 
 FIRST_MS: Final = -62_135_596_800_000
 LAST_MS: Final = 253_402_300_799_999
+_MINUTES_FROM: Final = 120
+"""From two hours on, minutes are said and no seconds."""
+_HOURS_TO: Final = 72
 _NAMES: Final = {"rim": "the rim", "": "the point"}
 
 
@@ -79,17 +82,22 @@ def _overlap(met: Meeting) -> str:
     )
     held = within_by(shapes[1], shapes[0])
     if held is not None:
-        return f"{named} lies inside {area} by {metres(held.by_m)}{_from(own, held)}"
+        return f"{named} lies inside {area}{_by(met.notice.areas, own, held)}"
     held = within_by(shapes[0], shapes[1])
     if held is not None:
-        return f"{area} lies inside {named} by {metres(held.by_m)}{_from(theirs, held)}"
+        return f"{area} lies inside {named}{_by(met.other.areas, theirs, held)}"
     return f"{area} overlaps or touches {named} at {place(met.gap.first)}"
 
 
-def _from(area: Area, held: Within) -> str:
-    """Which piece of the outer area is nearest."""
+def _by(parts: tuple[Area, ...], area: Area, held: Within) -> str:
+    """How far inside, and which piece of the outer area is nearest.
+
+    A part may go on in its neighbour, as halves at the antimeridian do: then it is the least.
+    """
+    if len(parts) > 1:
+        return f" by at least {metres(held.by_m)}"
     piece = piece_at(area, held.at)
-    return f", nearest {_NAMES.get(piece, 'its ' + piece).replace('the ', 'its ')}" if piece else ""
+    return f" by {metres(held.by_m)}, nearest its {piece}"
 
 
 def place(at: LatLon) -> str:
@@ -122,8 +130,16 @@ def _late(met: Meeting, limit: Separation) -> str:
 
 
 def seconds(length_s: float) -> str:
-    """A length of time as people say it, cut: "900 s"."""
-    return f"{floor(length_s):,} s" if length_s >= 1 or length_s == 0 else "less than 1 s"
+    """A length of time as people say it, cut: "900 s", "36 h 0 min", "5 d 3 h"."""
+    if 0 < length_s < 1:
+        return "less than 1 s"
+    minutes = floor(length_s) // 60
+    if minutes < _MINUTES_FROM:
+        return f"{floor(length_s):,} s"
+    hours = minutes // 60
+    if hours < _HOURS_TO:
+        return f"{hours} h {minutes % 60} min"
+    return f"{hours // 24:,} d {hours % 24} h"
 
 
 def _when(first: Window | None, second: Window | None) -> str:

@@ -98,7 +98,7 @@ def check(
         found = check_files(own, others, separation, tell=tell)
     said = summary(found.answer, separation.horizontal_m)
     if drawing.path is not None:
-        _draw(found, f"{notices.name}: {said}", drawing, drawing.path)
+        _draw(found, (f"Check of {notices.name}", said), drawing, drawing.path)
     if as_json:
         print_json(found.answer)
     else:
@@ -107,7 +107,7 @@ def check(
         raise typer.Exit(THE_ANSWER_IS_NO)
 
 
-def _draw(found: "Compared", title: str, drawing: Drawing, path: Path) -> None:
+def _draw(found: "Compared", heading: tuple[str, str], drawing: Drawing, path: Path) -> None:
     from parley.drawing.of_meetings import scene_of_meetings
     from parley.wiring.pictures import save_picture
 
@@ -115,7 +115,7 @@ def _draw(found: "Compared", title: str, drawing: Drawing, path: Path) -> None:
         found.meetings,
         [finding.why for finding in found.answer.findings],
         found.sides,
-        title,
+        heading,
         exercise=drawing.exercise,
         private=drawing.private,
     )

@@ -1,5 +1,6 @@
 """`parley notice cancel | begin | end | show | list | warn | clear`: what follows a release."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -107,17 +108,43 @@ def show(
         str | None,
         typer.Option(help="Also show its codes in this language, as the other side may read them."),
     ] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option(help="Also draw it with what its check found into this file, .svg or .png: private."),
+    ] = None,
 ) -> None:
     """Show a notice with everything that stands beside it."""
     from parley.cli.views import notice_of
 
     found = notice_of(node, line, notice)
+    if picture is not None:
+        _draw(found, picture)
     if node.as_json:
         print_json(found)
         return
     show_notice(node, line, found)
     for text in _rendered(found, language) if language else ():
         say(text)
+
+
+def _draw(notice: "NoticeView", path: Path) -> None:
+    """Draw the newest version of a notice, with what its check found here."""
+    from parley.drawing.of_meetings import scene_of_notice
+    from parley.wiring.pictures import save_picture
+
+    newest = notice.versions[-1]
+    checked = newest.check.result if newest.check is not None else None
+    scene = scene_of_notice(
+        notice.handle,
+        newest.body.volume,
+        checked.findings if checked is not None else (),
+        (
+            f"{notice.handle}, version {len(notice.versions)}",
+            checked.summary if checked else "NOT CHECKED YET.",
+        ),
+        exercise=notice.exercise,
+    )
+    save_picture(scene, path)
 
 
 def _rendered(notice: "NoticeView", language: str) -> list[str]:

@@ -26,7 +26,7 @@ def scene_of_meetings(
     meetings: Sequence[Meeting],
     sentences: Sequence[str],
     sides: tuple[Sequence[Side], Sequence[Side]],
-    title: str,
+    heading: tuple[str, str],
     *,
     exercise: bool,
     private: bool,
@@ -37,7 +37,7 @@ def scene_of_meetings(
         meetings: worst first.
         sentences: one for each.
         sides: notices and others that are drawn when nothing was found.
-        title: what the picture shows.
+        heading: what the picture shows, and what was found in how much.
         exercise: whether it is marked EXERCISE.
         private: whether it may show own positions.
     """
@@ -64,7 +64,8 @@ def scene_of_meetings(
         for met, why in zip(drawn, sentences, strict=False)
     ]
     return Scene(
-        title=title,
+        title=heading[0],
+        summary=heading[1],
         things=tuple(things),
         nears=tuple(nears),
         found=len(meetings),
@@ -74,7 +75,7 @@ def scene_of_meetings(
 
 
 def scene_of_notice(
-    name: str, volume: Volume, findings: Sequence[Finding], title: str, *, exercise: bool
+    name: str, volume: Volume, findings: Sequence[Finding], heading: tuple[str, str], *, exercise: bool
 ) -> Scene:
     """Return the scene of one notice with what its check found at this node.
 
@@ -104,7 +105,8 @@ def scene_of_notice(
     ]
     sealed = [finding.why for finding in findings if finding.closest is None]
     return Scene(
-        title=title,
+        title=heading[0],
+        summary=heading[1],
         things=(notice, *things),
         nears=tuple(nears),
         found=len(shown),

@@ -95,7 +95,7 @@ def panel(view: View, things: Sequence[Thing], nears: Sequence[Near], *, name: s
         drawn, at = _near(view, near)
         lines.append(drawn)
         if _holds(view, at):
-            marks.append(labels.put((at[0], at[1] - 9), f"{number_}: {near.label}", bold=True))
+            marks.append(labels.put(at, f"{number_}: {near.label}", bold=True))
     for thing, where in titles:
         if where is not None and not thing.notice:
             marks.append(labels.put(where, thing.name, fill=OTHER))
@@ -185,9 +185,9 @@ def _holds(view: View, at: Point) -> bool:
 
 
 def _near(view: View, near: Near) -> tuple[str, Point]:
-    """The line between two nearest points, or a cross on their common one; and its middle."""
+    """The line between two nearest points, or a cross on their common one; and the place above it."""
     start, end = view.pixel(near.first), view.pixel(near.second)
-    middle = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
+    above = (start[0] + end[0]) / 2, min(start[1], end[1]) - 9
     if near.first == near.second:
         arms = "".join(
             line(
@@ -195,11 +195,11 @@ def _near(view: View, near: Near) -> tuple[str, Point]:
             )
             for d in (6, -6)
         )
-        return arms, middle
+        return arms, above
     ends = "".join(disc(at, 4, f'fill="#ffffff" stroke="{INK}" stroke-width="2"') for at in (start, end))
     halo = line(start, end, 'stroke="#ffffff" stroke-width="6"')
     inner = line(start, end, f'stroke="{INK}" stroke-width="2.5"')
-    return f"{halo}{inner}{ends}", middle
+    return f"{halo}{inner}{ends}", above
 
 
 def _scale(view: View) -> str:

@@ -49,6 +49,7 @@ class Scene(Struct, frozen=True, kw_only=True):
 
     Attributes:
         title: what it shows, one line.
+        summary: what was found, in how much, one line.
         things: notices and others.
         nears: worst first; they are numbered from 1.
         found: how many findings there are, drawn or not.
@@ -58,6 +59,7 @@ class Scene(Struct, frozen=True, kw_only=True):
     """
 
     title: str
+    summary: str
     things: tuple[Thing, ...]
     nears: tuple[Near, ...]
     found: int

@@ -18,14 +18,16 @@ THINGS_MAX: Final = 300
 SENTENCES_MAX: Final = 12
 NOTES_MAX: Final = 12
 _MARGIN: Final = 20.0
-_HEAD: Final = 64.0
+_HEAD: Final = 82.0
+_TITLE_SHORT: Final = 74
+_TITLE_LONG: Final = 90
 _TALL: Final = 560.0
 _WIDE: Final = WIDTH - 2 * _MARGIN
 _LEAST_M: Final = 25.0
 """Half the height of the smallest map, metres."""
 _MUCH_NEARER: Final = 0.3
 """A map from near is drawn if its scale is this much finer."""
-_CHARACTERS: Final = 132
+_CHARACTERS: Final = 146
 _ROW: Final = 19.0
 
 
@@ -55,20 +57,16 @@ def svg(scene: Scene) -> str:
 
 
 def _heading(scene: Scene) -> list[str]:
-    parts = [
-        text(
-            (_MARGIN, 30),
-            shorten(scene.title, 78 if scene.exercise else 96, placeholder="…"),
-            size=17,
-            bold=True,
-        )
-    ]
-    if scene.caution:
-        parts.append(text((_MARGIN, 52), scene.caution, size=14, bold=True, fill="#8c1313"))
+    room = _TITLE_SHORT if scene.exercise else _TITLE_LONG
+    parts = [text((_MARGIN, 28), shorten(scene.title, room, placeholder="…"), size=18, bold=True)]
+    rows = [(words, INK, False) for words in wrap(scene.summary, _CHARACTERS)[:1]]
+    rows += [(scene.caution, "#8c1313", True)] if scene.caution else []
+    for k, (words, fill, bold) in enumerate(rows):
+        parts.append(text((_MARGIN, 50 + 20 * k), words, size=14, bold=bold, fill=fill))
     if scene.exercise:
         box = f'fill="{INK}" stroke="{INK}" stroke-width="2"'
-        parts.append(rectangle(WIDTH - 170, 12, 150, 34, box))
-        parts.append(text((WIDTH - 95, 36), "EXERCISE", size=19, anchor="middle", bold=True, fill="#ffffff"))
+        parts.append(rectangle(WIDTH - 170, 10, 150, 32, box))
+        parts.append(text((WIDTH - 95, 33), "EXERCISE", size=19, anchor="middle", bold=True, fill="#ffffff"))
     return parts
 
 
@@ -167,10 +165,8 @@ def _rows(scene: Scene) -> list[tuple[str, bool]]:
         rows += [(words, False) for words in wrap(f"{k}. {near.sentence}", _CHARACTERS)]
     hidden = scene.found - min(SENTENCES_MAX, len(scene.nears))
     if hidden > 0:
-        drawn = (
-            f", of which {len(scene.nears):,} findings are drawn" if scene.found > len(scene.nears) else ""
-        )
-        rows.append((f"and {hidden:,} more, which the command lists{drawn}", True))
+        drawn = f"; {len(scene.nears):,} are drawn" if scene.found > len(scene.nears) else ""
+        rows.append((f"and {hidden:,} more of {scene.found:,}, which the command lists{drawn}", True))
     if not scene.nears and not scene.said:
         rows.append(("Nothing was found within the separation, in what was compared.", True))
     noted = [thing for thing in scene.things if thing.note]
