@@ -49,6 +49,10 @@ bench: $(STAMP) ## measure against the floor: a table, and JSON in bench/results
 bench-readme: $(STAMP) ## as `make bench`, and write the tables into README.md
 	$(BIN)/python bench/run.py --readme
 
+.PHONY: bench-tracks
+bench-tracks: $(STAMP) ## measure how many reported positions a second pass through tracking
+	$(BIN)/python bench/tracks.py
+
 .PHONY: docs
 docs: $(STAMP) ## redraw what the docs take from the code
 	$(BIN)/python scripts/draw_docs.py

@@ -22,6 +22,7 @@ from parley.cli import (
     picture,
     records,
     stops,
+    track,
 )
 from parley.cli.output import BAD_INPUT, SYSTEM_FAILED, THE_ANSWER_IS_NO, print_error, troubles, warn
 from parley.words.errors import InputError, ParleyError, SystemFault
@@ -37,6 +38,7 @@ nodes.add_to(app)
 desk.add_to(app)
 doctor.add_to(app)
 check.add_to(app)
+track.add_to(app)
 phone.add_to(app, lines.lines)
 app.add_typer(lines.lines, name="line")
 drafts.add_to(notices.notices)

@@ -173,14 +173,22 @@ def harmless(text: str, limit: int) -> str:
     return _HARMFUL.sub("\ufffd", cut).encode("utf-8", "replace").decode()
 
 
+def harmless_all(texts: Sequence[str], limit: int) -> list[str]:
+    """As `harmless`, for a whole column at once where nothing in it can harm."""
+    whole = "".join(texts)
+    if whole.isascii() and whole.isprintable() and max(map(len, texts), default=0) <= limit:
+        return [each.strip() for each in texts]
+    return [harmless(each, limit) for each in texts]
+
+
 def of_rows(source: Source, rows: Sequence[Row], refusals: Refusals) -> Positions:
     """Put rows into arrays and refuse those that cannot be: see `of_columns`."""
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(Row._fields)
     named = dict(zip(Row._fields, columns, strict=True))
     return of_columns(
         source,
-        [harmless(each, ID_MAX) for each in named["id"]],
-        [harmless(each, NAME_MAX) for each in named["name"]],
+        harmless_all(named["id"], ID_MAX),
+        harmless_all(named["name"], NAME_MAX),
         {name: named[name] for name in Row._fields[2:]},
         refusals,
     )
@@ -201,7 +209,7 @@ def of_columns(
     """
     cut: dict[str, NDArray[Any]] = {name: np.asarray(columns[name], _TYPES[name]) for name in _TYPES}
     lat_deg, lon_deg, at_ms, line = cut["lat_deg"], cut["lon_deg"], cut["at_ms"], cut["line"]
-    named = np.fromiter((each != "" for each in ids), np.bool_, len(ids))
+    named = np.ones(len(ids), np.bool_) if all(ids) else np.array(ids) != ""
     known = ~(np.isnan(lat_deg) | np.isnan(lon_deg))
     good = np.ones(len(ids), np.bool_)
     for rule, passed in (

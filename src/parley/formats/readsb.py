@@ -27,6 +27,7 @@ from parley.formats.positions import (
     Refusals,
     Source,
     harmless,
+    harmless_all,
     of_columns,
     time_ms,
 )
@@ -173,8 +174,8 @@ def _columns(
     height_m[level] = np.array(baro, np.float64)[level] * FOOT_M
     return of_columns(
         Source.READSB,
-        [harmless(each, ID_MAX) for each in map(attrgetter("hex"), aircraft)],
-        [harmless(each, NAME_MAX) for each in map(attrgetter("flight"), aircraft)],
+        harmless_all(list(map(attrgetter("hex"), aircraft)), ID_MAX),
+        harmless_all(list(map(attrgetter("flight"), aircraft)), NAME_MAX),
         {
             "at_ms": np.rint(at_ms),
             "lat_deg": _column(aircraft, "lat"),
@@ -252,7 +253,7 @@ class _TraceReader:
         return of_columns(
             Source.READSB,
             [harmless(self._trace.icao, ID_MAX)] * len(points),
-            [harmless(each[2], NAME_MAX) for each in self._points],
+            harmless_all([each[2] for each in self._points], NAME_MAX),
             {
                 "at_ms": [time_ms(self._trace.timestamp + each.after_s) for each in points],
                 "lat_deg": [each.lat for each in points],

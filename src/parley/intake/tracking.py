@@ -72,6 +72,11 @@ class Tracking:
         """How many tracks are followed."""
         return len(self._slots)
 
+    @property
+    def open_drafts(self) -> int:
+        """How many drafts are open or lost."""
+        return self._open
+
     def set_zones(self, zones: Iterable[Zone]) -> None:
         """Put these in place of the zones so far. Episodes in a zone that is gone are put away."""
         self._places.set_zones(zones)
