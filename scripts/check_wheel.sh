@@ -10,7 +10,8 @@ trap 'rm -rf "$place"' EXIT
 "$bin/python" - "$place"/dist/*.whl <<'PY'
 import sys, zipfile
 names = zipfile.ZipFile(sys.argv[1]).namelist()
-for needed in ("parley/py.typed", "parley/phrases/books/en.toml", "parley/exercises/al_tanf_2022.toml"):
+for needed in ("parley/py.typed", "parley/phrases/books/en.toml", "parley/exercises/al_tanf_2022.toml",
+               "parley/geo/gazetteer/places.toml", "parley/geo/gazetteer/airfields.csv"):
     assert needed in names, f"the wheel lacks {needed}"
 assert any(name.endswith("licenses/LICENSE") for name in names), "the wheel lacks its licence"
 assert any(name.endswith("licenses/NOTICE") for name in names), "the wheel lacks its notice"
