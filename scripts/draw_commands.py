@@ -22,8 +22,9 @@ HEAD: Final = """# Commands
 
 *Every command and option. This page is drawn from the code: `python scripts/draw_commands.py`.*
 
-`parley` works from any directory. All commands but `init`, `serve`, `doctor`, `demo` and `exercise` talk to the
-running node through its local API. How to open a line with them: [how-to-open-a-line.md](how-to-open-a-line.md).
+`parley` works from any directory. All commands but `init`, `serve`, `doctor`, `demo`, `exercise`, `check` and `coord`
+talk to the running node through its local API. How to open a line with them:
+[how-to-open-a-line.md](how-to-open-a-line.md).
 
 | exit status | meaning |
 |---|---|
@@ -40,7 +41,8 @@ What is typed:
 
 - **Times** are UTC: `2022-06-15T14:32Z`, the date-time group `151432ZJUN22`, or, where something is composed,
   `+20m`, `+1h30m`, `+2d` from now. A time that does not say Z is refused.
-- **Coordinates** put latitude first: `33.5N 38.6167E`, `33 30.5 N 38 37.0 E`, `33 30 00 N 38 37 00 E`. What could
+- **Coordinates** are read in every format ([coordinates](coordinates.md)): `33.5N 38.6167E`, `33 30 00 N 38 37 00 E`,
+  `37SDT64390731`, `37 north 464390 3707317`, latitude first. A circle's centre may be a place's name. What could
   mean two things is refused.
 - **Altitudes** carry number, unit and datum: `5000 ft msl`, `100 m agl`, `30 m hae`, `FL250`, `ground`, `unlimited`.
 - **A notice** is its handle (`EASTERN-12`), its id, or eight characters of it; **a line** its name or id; **a STOP**

@@ -26,6 +26,7 @@ from parley.check.volume5 import Volume5, box_of, search_box, time_gap_ms
 from parley.geo.altitude import UNLIMITED, band_gap_mm, same_datum
 from parley.geo.box import Box5
 from parley.geo.distance import gap_within
+from parley.geo.entry_warnings import OwnPoint, OwnPoints
 from parley.geo.shape import Disc, shape_of
 from parley.geo.validity import Fault, volume_fault
 from parley.picture.model import OwnItem, Picture
@@ -88,6 +89,7 @@ class CheckEngine:
         self._notices: dict[_Id, int] = {}
         self._next_key = 0
         self._compared: Compared | None = None
+        self._points: OwnPoints | None = None
         self._broken = False
 
     def set_picture(self, picture: Picture) -> Touched:
@@ -114,8 +116,20 @@ class CheckEngine:
         before = self._near(gone)
         after = self._near(self._replace(gone, fresh, self._items))
         self._compared = Compared.of(picture)
+        self._points = None
         open_ = before.open | after.open
         return Touched(open=open_, sealed=(before.sealed | after.sealed) - open_)
+
+    def own_points(self) -> OwnPoints:
+        """The own positions of open layers that are circles, for entry warnings at our own desk."""
+        if self._points is None:
+            entries = (self._entries[key] for key in self._items.values())
+            self._points = OwnPoints(
+                OwnPoint(entry.name, entry.volume.shape.centre, entry.volume.shape.radius_m)
+                for entry in entries
+                if entry.cell is None and isinstance(entry.volume.shape, Disc)
+            )
+        return self._points
 
     def put_notice(
         self,

@@ -6,6 +6,7 @@ from functools import reduce
 from msgspec import Struct
 
 from parley.geo.ellipsoid import LatLon
+from parley.geo.entry_warnings import EntryWarning
 from parley.words.bodies import LineTerms, SeparationDistances
 from parley.words.codes import Activity
 
@@ -122,6 +123,7 @@ class CheckResult(Struct, frozen=True, kw_only=True):
         notices_compared: how many other notices were compared.
         picture_version: the version of the picture that was compared; the journal keeps it.
         summary: one sentence that never says "clear" alone.
+        entry: doubts about the coordinates themselves (`geo.entry_warnings`); they block nothing.
     """
 
     findings: tuple[Finding, ...]
@@ -132,3 +134,4 @@ class CheckResult(Struct, frozen=True, kw_only=True):
     notices_compared: int
     picture_version: int
     summary: str
+    entry: tuple[EntryWarning, ...] = ()

@@ -10,20 +10,19 @@ from parley.cli.client import typed_text
 from parley.cli.reading import read_altitude, read_area, read_corridor, read_length_mm
 from parley.cli.times import length, read_hours, read_time
 from parley.cli.writing import Composed
-from parley.geo.coordinate import read_coordinate
+from parley.geo.gazetteer import read_position
 from parley.geo.validity import volume_fault
 from parley.node.releasing import Draft
 from parley.words.bodies import NoticeBody, StatedReason
 from parley.words.codes import Precedence, Reason
 from parley.words.errors import InputError
-from parley.words.volume import Area, Band, Circle, Position, Volume, Window, positions_of
+from parley.words.volume import Area, Band, Circle, Volume, Window
 
 MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 60 * MINUTE_MS
 SHORT_MS: Final = 10 * MINUTE_MS
 LONG_MS: Final = 24 * HOUR_MS
 WIDE_MM: Final = 50_000_000
-COARSE_MM: Final = 1_000_000
 MAX_FILE_BYTES: Final = 1024 * 1024
 NEEDED: Final = {
     "activity": "--activity",
@@ -89,7 +88,7 @@ def _area(composed: Composed, old: Volume | None) -> Area | None:
     """Return the area; a new radius keeps the old centre, and a new centre the old radius."""
     circle = old.area if old is not None and isinstance(old.area, Circle) else None
     if circle is not None and composed.polygon is None and composed.corridor is None:
-        centre = circle.centre if composed.at is None else read_coordinate(composed.at)
+        centre = circle.centre if composed.at is None else read_position(composed.at)
         radius_mm = circle.radius_mm if composed.radius_m is None else read_length_mm(composed.radius_m)
         return Circle(centre=centre, radius_mm=radius_mm)
     if composed.corridor is not None or composed.half_width_m is not None:
@@ -175,12 +174,4 @@ def second_look(draft: Draft, now_ms: int) -> list[str]:
         found.append("no altitude was given: it counts as every altitude")
     if isinstance(area, Circle) and area.radius_mm > WIDE_MM:
         found.append(f"the radius is {area.radius_mm / 1e6:,.0f} km")
-    coarse_mm = max((_precision_mm(position) for position in positions_of(area)), default=0)
-    limit_mm = min(COARSE_MM, max(area.radius_mm, 1)) if isinstance(area, Circle) else COARSE_MM
-    if coarse_mm > limit_mm:
-        found.append(f"a coordinate is only good to {coarse_mm / 1_000:,.0f} m: give more digits")
     return found
-
-
-def _precision_mm(position: Position) -> int:
-    return position.entered.precision_mm if position.entered else 0

@@ -6,7 +6,7 @@ import msgspec
 import typer
 from msgspec import Struct
 
-from parley.cli.client import Node
+from parley.cli.client import Node, typed_text
 from parley.cli.notices import show_notice, told
 from parley.cli.options import (
     LineArgument,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from parley.node.releasing import Draft
     from parley.words.bodies import NoticeBody
 
+NAME_MOST = 120
 NoticeOption = Annotated[
     str | None, typer.Option("--amends", metavar="NOTICE", help="It is a new version of this notice.")
 ]
@@ -50,7 +51,8 @@ def send(line: LineArgument, *, composed: Composed, node: Node, yes: YesOption =
     from parley.cli.views import Released, notice_of
 
     refuse_unasked(node, yes=yes)
-    draft, check, warnings = _look_again(node, line, make_draft(composed, node.now.now_ms))
+    made = make_draft(composed, node.now.now_ms)
+    draft, check, warnings = _look_again(node, line, made, _near(composed))
     ask_to_release(node, yes=yes)
     (released,) = node.post(("lines", line, "notices"), {"notices": [draft]}, list[Released])
     if released.id is None or released.handle is None:
@@ -72,7 +74,8 @@ def draft(line: LineArgument, *, composed: Composed, node: Node, amends: NoticeO
 
     before = notice_of(node, line, amends).versions[-1].body if amends else None
     made = make_draft(composed, node.now.now_ms, before)
-    kept = node.post(("lines", line, "drafts"), {"draft": made, "amends": amends}, Drafted)
+    wanted = {"draft": made, "amends": amends, "near": _near(composed)}
+    kept = node.post(("lines", line, "drafts"), wanted, Drafted)
     if node.as_json:
         print_json(kept)
         return
@@ -148,7 +151,7 @@ def amend(
     refuse_unasked(node, yes=yes)
     before = notice_of(node, line, notice).versions[-1].body
     _refuse_unchanged(make_draft(composed, node.now.now_ms, before), before)
-    made, _, _ = _look_again(node, line, make_draft(composed, node.now.now_ms, before))
+    made, _, _ = _look_again(node, line, make_draft(composed, node.now.now_ms, before), _near(composed))
     ask_to_release(node, yes=yes)
     acted = act(node, line, notice, "amend", {"draft": made})
     told(node, line, acted, "The new version is released. Until it is read back, both versions count.")
@@ -166,15 +169,21 @@ def _refuse_unchanged(made: "Draft", before: "NoticeBody") -> None:
         raise InputError("nothing-changed", "a new version must change something", do=do)
 
 
-def _look_again(node: Node, line: str, draft: "Draft") -> "tuple[Draft, CheckResult, list[str]]":
+def _near(composed: Composed) -> str | None:
+    """Return the name of the place beside it, cut to what the node takes: it only warns, and never refuses."""
+    return typed_text(composed.near)[:NAME_MOST] or None if composed.near else None
+
+
+def _look_again(
+    node: Node, line: str, draft: "Draft", near: str | None = None
+) -> "tuple[Draft, CheckResult, list[str]]":
     """Check a draft, and show it with what was found and what to look at again."""
     from parley.check.model import CheckResult
     from parley.cli.composing import second_look
     from parley.cli.views import line_of
 
-    check = node.ask_only(
-        ("lines", line, "check"), {"volume": draft.volume, "activity": draft.activity}, CheckResult
-    )
+    wanted = {"volume": draft.volume, "activity": draft.activity, "near": near}
+    check = node.ask_only(("lines", line, "check"), wanted, CheckResult)
     status = line_of(node, line)
     warnings = [*_line_warnings(status), *second_look(draft, node.now.now_ms)]
     if not node.as_json:

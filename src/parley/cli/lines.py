@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from parley.cli.views import Paper
     from parley.node.board import LineView
     from parley.words.bodies import LineTerms
+    from parley.words.volume import Area
 
 MAX_PAPER_BYTES = 1024 * 1024
 RECENT = 200
@@ -48,6 +49,10 @@ def propose(  # noqa: PLR0913 - each is one of the terms
     language: Annotated[
         list[str] | None, typer.Option(help="ISO 639 code of a language of the line; may be repeated.")
     ] = None,
+    area: Annotated[
+        str | None,
+        typer.Option(help='Where the line applies: "CENTRE; RADIUS_M", or a polygon "COORD; COORD; COORD".'),
+    ] = None,
     separation_m: Annotated[str, typer.Option(help="Separation on the ground, metres.")] = "5000",
     vertical_m: Annotated[str, typer.Option(help="Separation in height, metres.")] = "300",
     time_s: Annotated[int, typer.Option(min=0, max=31_536_000, help="Separation in time, seconds.")] = 900,
@@ -61,6 +66,7 @@ def propose(  # noqa: PLR0913 - each is one of the terms
     _check_free(out)
     wish = {
         "purpose": typed_text(purpose),
+        "area": _read_area(area),
         "exercise": exercise,
         "languages": spoken,
         "separation": {
@@ -116,6 +122,12 @@ def accept(
         warn(text)
     if answer.paper is not None:
         warn("Give the answering paper back to the other side.")
+
+
+def _read_area(text: str | None) -> "Area | None":
+    from parley.cli.reading import read_line_area
+
+    return read_line_area(text) if text else None
 
 
 def _check_terms(purpose: str, languages: list[str]) -> None:

@@ -12,6 +12,7 @@ import typer
 from parley.cli import (
     answers,
     check,
+    coord,
     desk,
     doctor,
     drafts,
@@ -37,6 +38,7 @@ app = typer.Typer(
 nodes.add_to(app)
 desk.add_to(app)
 doctor.add_to(app)
+coord.add_to(app)
 check.add_to(app)
 track.add_to(app)
 phone.add_to(app, lines.lines)

@@ -31,8 +31,10 @@ def read_band(floor: str | None, ceiling: str | None) -> Band:
 
 
 def read_circle(at: str, radius_m: str) -> Circle:
-    """Read a circle: its centre as a coordinate, its radius in metres."""
-    return Circle(centre=read_coordinate(at), radius_mm=read_length_mm(radius_m))
+    """Read a circle: its centre as a coordinate or a place's name, its radius in metres."""
+    from parley.geo.gazetteer import read_position
+
+    return Circle(centre=read_position(at), radius_mm=read_length_mm(radius_m))
 
 
 def read_polygon(text: str, edges: Edges) -> Polygon:
@@ -91,3 +93,19 @@ def read_area(at: str | None, radius_m: str | None, polygon: str | None, edges: 
     if radius_m is None:
         raise InputError("radius-missing", "a centre needs its radius in metres", do="Give --radius-m.")
     return read_circle(at, radius_m)
+
+
+def read_line_area(text: str) -> Area:
+    """Read the area of a line: "CENTRE; RADIUS_M", or a polygon "COORD; COORD; COORD".
+
+    Raises:
+        InputError: the rule of the area that is broken, or as the readers.
+    """
+    from parley.geo.validity import area_fault
+
+    first, *rest = (part.strip() for part in text.split(";"))
+    area = read_circle(first, rest[0]) if len(rest) == 1 else read_polygon(text, Edges.GEODESIC)
+    fault = area_fault(area)
+    if fault is not None:
+        raise InputError(fault.rule, fault.detail, where="the line's area", do="Correct the area.")
+    return area

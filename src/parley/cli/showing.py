@@ -175,7 +175,9 @@ def check_lines(result: CheckResult) -> list[str]:
         level = words("finding", finding.level.value)
         lines.append(f"          ⚠ {level}: {plain(finding.why)}")
     more = len(result.findings) - FINDINGS_SHOWN
-    return [*lines, f"          and {more} more: see --json"] if more > 0 else lines
+    if more > 0:
+        lines.append(f"          and {more} more: see --json")
+    return lines + [f"Place     ⚠ {plain(warning.sentence)}" for warning in result.entry]
 
 
 def flags(notice: NoticeView, now_ms: int) -> list[str]:
@@ -442,8 +444,10 @@ def terms_lines(line: LineView) -> list[str]:
 def agreed_lines(terms: LineTerms) -> list[str]:
     """Return the terms that both sides agree to."""
     evidence = words("evidence_level", terms.evidence.value)
+    area = area_lines(terms.area) if terms.area is not None else []
     return [
         f"  purpose {plain(terms.purpose)}; languages {', '.join(terms.languages)}; evidence {evidence}",
+        *(f"  {'area ' if n == 0 else ''}{text}" for n, text in enumerate(area)),
         f"  separation {_apart_text(terms.separation)}",
         *(
             f"  separation for {words('activity', activity.value)}: {_apart_text(apart)}"

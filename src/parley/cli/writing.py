@@ -19,6 +19,7 @@ class Composed(Struct, frozen=True, kw_only=True):
     reason_text: str | None
     actor: str | None
     at: str | None
+    near: str | None
     radius_m: str | None
     polygon: str | None
     corridor: str | None
@@ -37,7 +38,7 @@ class Composed(Struct, frozen=True, kw_only=True):
         return any(
             getattr(self, name) is not None
             for name in self.__struct_fields__
-            if name not in {"file", "edges"}
+            if name not in {"file", "edges", "near"}
         )
 
 
@@ -54,7 +55,11 @@ def compose(  # noqa: PLR0913 - each is a field of a notice
     reason_text: ReasonTextOption = None,
     actor: Annotated[str | None, typer.Option(help="Who acts, as the other side may know it.")] = None,
     at: Annotated[
-        str | None, typer.Option(help='Centre of a circle, latitude first: "33 30 00 N 38 37 00 E".')
+        str | None,
+        typer.Option(help='Centre of a circle, in any format: "33 30 00 N 38 37 00 E", "37SFS1721552".'),
+    ] = None,
+    near: Annotated[
+        str | None, typer.Option(help="The place beside it, by name, for a warning when it lies elsewhere.")
     ] = None,
     radius_m: Annotated[str | None, typer.Option(help="Radius of the circle, metres.")] = None,
     polygon: Annotated[
@@ -91,6 +96,7 @@ def compose(  # noqa: PLR0913 - each is a field of a notice
         reason_text=reason_text,
         actor=actor,
         at=at,
+        near=near,
         radius_m=radius_m,
         polygon=polygon,
         corridor=corridor,

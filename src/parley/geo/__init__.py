@@ -9,5 +9,7 @@ millimetres come in at the door; inside, names end in their unit (`_m`, `_s`, `_
 * `quick`: certain answers to "within this distance?" by few sums, before the exact step.
 * `altitude`: how far two altitude bands are apart.
 * `box`: the five-dimensional box that an index holds.
-* `validity`: what is wrong with a volume. `coordinate`: reading what a person typed.
+* `validity`: what is wrong with a volume.
+* `coordinate`: reading what a person typed, in every format: `angles`, `mgrs`, `utm`, `gars`, `georef`.
+* `gazetteer`: places by name. `entry_warnings`: what to look at again in a coordinate; `slips`.
 """

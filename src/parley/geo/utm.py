@@ -16,13 +16,14 @@ A point outside its stated zone is refused as well: a wrong digit looks just lik
 
 import re
 from functools import cache
-from typing import Final, Literal
-
-from pyproj import Transformer
+from typing import TYPE_CHECKING, Final, Literal
 
 from parley.geo.typed import NDEG, position_of, precision_of_mm, refuse, to_ndeg
 from parley.words.codes import CoordinateFormat
 from parley.words.volume import Position
+
+if TYPE_CHECKING:
+    from pyproj import Transformer
 
 BANDS: Final = "CDEFGHJKLMNPQRSTUVWX"
 SOUTH_M: Final = 10_000_000
@@ -93,12 +94,16 @@ def band_span_deg(band: str) -> tuple[int, int]:
 
 
 @cache
-def _utm(zone: int) -> Transformer:
+def _utm(zone: int) -> "Transformer":
+    from pyproj import Transformer  # noqa: PLC0415 - 60 ms, for grids alone: degrees need none of it
+
     return Transformer.from_pipeline(f"+proj=utm +zone={zone} +ellps=WGS84")
 
 
 @cache
-def _ups(pole: Pole) -> Transformer:
+def _ups(pole: Pole) -> "Transformer":
+    from pyproj import Transformer  # noqa: PLC0415 - as above
+
     south = " +south" if pole == "south" else ""
     return Transformer.from_pipeline(f"+proj=ups +ellps=WGS84{south}")
 

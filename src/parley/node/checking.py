@@ -9,11 +9,21 @@ from typing import Final, NamedTuple
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from parley.check.engine import CheckEngine
 from parley.check.model import CheckResult, Separation, separation_for
 from parley.exchange import thread as threads
 from parley.exchange.thread import Thread
+from parley.geo.entry_warnings import (
+    Context,
+    EntryWarning,
+    area_signed_warnings,
+    area_warnings,
+    unknown_place_warning,
+)
+from parley.geo.gazetteer import find_place
+from parley.geo.shape import shape_of
 from parley.node.desk import Desk
 from parley.node.lines import known_line
 from parley.node.naming import handle
@@ -42,6 +52,18 @@ class Again(NamedTuple):
     line: LineId
     rank: int
     version: MessageId
+
+
+class Unreleased(Struct, frozen=True, kw_only=True):
+    """A volume to be checked before its release, and what else is known of it.
+
+    Attributes:
+        near: the name of the place beside it, as typed; one that is not known is only a warning.
+    """
+
+    volume: Volume
+    activity: Activity | None = None
+    near: str | None = None
 
 
 class UnitMark(Struct, frozen=True, kw_only=True):
@@ -140,13 +162,34 @@ class Checker:
         body = threads.version_of(thread, version_id).body
         separation = separation_for(line.terms, body.activity)
         result = self._check(reads, body.volume, separation, version_id, own_versions, now_ms)
+        result = replace(result, entry=area_signed_warnings(body.volume.area))
         return Checked(version=version_id, at_ms=now_ms, result=result)
 
-    def check_volume(
-        self, reads: Reads, line: Line, volume: Volume, activity: Activity | None, now_ms: TimeMs
-    ) -> CheckResult:
-        """Check a volume that nobody has released yet; by the widest separation if the activity is not known."""
-        return self._check(reads, volume, separation_for(line.terms, activity), "", frozenset(), now_ms)
+    def check_volume(self, reads: Reads, line: Line, unreleased: Unreleased, now_ms: TimeMs) -> CheckResult:
+        """Check a volume that nobody has released yet, and the coordinates as they were typed.
+
+        Where the activity is not known the widest separation counts.
+        """
+        separation = separation_for(line.terms, unreleased.activity)
+        result = self._check(reads, unreleased.volume, separation, "", frozenset(), now_ms)
+        return replace(result, entry=self._entry_warnings(line, unreleased))
+
+    def _entry_warnings(self, line: Line, unreleased: Unreleased) -> tuple[EntryWarning, ...]:
+        unknown: tuple[EntryWarning, ...] = ()
+        near = None
+        if unreleased.near is not None:
+            try:
+                near = find_place(unreleased.near)
+            except InputError as refusal:
+                unknown = (unknown_place_warning(refusal),)
+        area = line.terms.area
+        context = Context(
+            area=None if area is None else shape_of(area),
+            near=near,
+            own=self._engine.own_points(),
+            activity=unreleased.activity,
+        )
+        return (*area_warnings(unreleased.volume.area, context), *unknown)
 
     def _check(
         self,

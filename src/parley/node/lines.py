@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from parley.geo.validity import area_fault
 from parley.node.acting import Acted, act
 from parley.node.own import Own
 from parley.node.pinning import check_reachable
@@ -77,11 +78,15 @@ class Phone(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Wish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a person asks for in a new line."""
+    """What a person asks for in a new line.
+
+    Attributes:
+        area: where the line applies; a notice outside it is doubted, never refused.
+    """
 
     purpose: str = "safety"
-    exercise: bool = False
     area: Area | None = None
+    exercise: bool = False
     languages: tuple[str, ...] = ("en",)
     read_back_within: Deadlines = DEFAULT_READ_BACK
     answer_within: Deadlines = DEFAULT_ANSWER
@@ -92,7 +97,14 @@ class Wish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def propose(tx: Tx, own: Own, wish: Wish, by: By, now_ms: TimeMs) -> tuple[Line, bytes]:
-    """Propose a line; return it and the file for the other side."""
+    """Propose a line; return it and the file for the other side.
+
+    Raises:
+        InputError: the rule that the area breaks.
+    """
+    fault = area_fault(wish.area) if wish.area is not None else None
+    if fault is not None:
+        raise InputError(fault.rule, fault.detail, where="area", do="Correct the area of the line.")
     terms = _terms_of(own, wish, EvidenceLevel.SIGNED)
     line = _new_line(own, terms, name=f"proposed-{terms.line[:8]}")
     tx.put_line(line)

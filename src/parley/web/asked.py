@@ -119,6 +119,7 @@ class AskDraft(Asked, frozen=True, kw_only=True):
 
     draft: Draft
     amends: str | None = None
+    near: ShortText | None = None
 
 
 class AskAmend(Asked, frozen=True, kw_only=True):
@@ -128,10 +129,16 @@ class AskAmend(Asked, frozen=True, kw_only=True):
 
 
 class AskCheck(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Check a volume that nobody has released."""
+    """Check a volume that nobody has released.
+
+    Attributes:
+        activity: for the precision that it needs.
+        near: the name of the place beside it, for a warning when the volume lies elsewhere.
+    """
 
     volume: Volume
     activity: Activity | None = None
+    near: ShortText | None = None
 
 
 class AskReason(Asked, frozen=True, kw_only=True):

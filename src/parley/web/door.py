@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from parley.check.model import CheckResult
+from parley.node.checking import Unreleased
 from parley.node.own import Own
 from parley.picture.model import Layer, OwnItem, Picture
 from parley.ports.clock import Clock
 from parley.ports.store import Line, Reads
 from parley.ports.writing import Submit
 from parley.web.hub import Hub
-from parley.words.codes import Activity
 from parley.words.units import LineId, MessageId, TimeMs
-from parley.words.volume import Volume
 
 
 class Checks(Protocol):
@@ -29,8 +28,8 @@ class Checks(Protocol):
     def making_way(self) -> AbstractContextManager[None]:
         """Let checks that can wait do so while many messages are taken in."""
 
-    def now(self, line: Line, volume: Volume, activity: Activity | None) -> Awaitable[CheckResult]:
-        """Check a volume that nobody has released yet; by the widest separation for an unknown activity."""
+    def now(self, line: Line, unreleased: Unreleased) -> Awaitable[CheckResult]:
+        """Check a volume that nobody has released yet."""
 
     def replace_layer(
         self, layer: Layer, items: Sequence[OwnItem], *, since: int | None = None

@@ -15,7 +15,7 @@ from parley.exchange import thread as threads
 from parley.exchange.thread import Thread
 from parley.node import answering, releasing
 from parley.node.board import NoticeView, find_line, find_notice, notice_view, notice_views
-from parley.node.checking import UnitMark, mark_units
+from parley.node.checking import UnitMark, Unreleased, mark_units
 from parley.node.desk import Desk
 from parley.ports.store import Line, Tx
 from parley.web import asked
@@ -72,7 +72,8 @@ class NoticeRoutes(Controller):
     async def check(self, state: State, line: FromPath[str], data: JSONBody[asked.AskCheck]) -> CheckResult:
         """Check a volume against the picture and the notices, before anything is released."""
         door: Door = state.door
-        return await door.checks.now(find_line(door.reads, line), data.volume, data.activity)
+        wanted = Unreleased(volume=data.volume, activity=data.activity, near=data.near)
+        return await door.checks.now(find_line(door.reads, line), wanted)
 
     @post("/drafts")
     async def draft(self, state: State, line: FromPath[str], data: JSONBody[asked.AskDraft]) -> Drafted:
@@ -80,7 +81,8 @@ class NoticeRoutes(Controller):
         door: Door = state.door
         found = find_line(door.reads, line)
         amends = find_notice(door.reads, door.own, found, data.amends).id if data.amends else None
-        result = await door.checks.now(found, data.draft.volume, data.draft.activity)
+        wanted = Unreleased(volume=data.draft.volume, activity=data.draft.activity, near=data.near)
+        result = await door.checks.now(found, wanted)
         kept = releasing.KeptDraft(draft=data.draft, by=data.by, at_ms=door.clock.now_ms(), amends=amends)
         draft_id = await door.submit(lambda tx: releasing.keep_draft(_desk(door, tx, found, data), kept))
         return Drafted(draft_id, result)

@@ -10,16 +10,15 @@ from concurrent.futures import Future as ThreadFuture
 from typing import Final, TypeVar
 
 from parley.check.model import CheckResult
-from parley.node.checking import Again, Checked, Checker, check_of, keep_check
+from parley.node.checking import Again, Checked, Checker, Unreleased, check_of, keep_check
 from parley.picture.model import Layer, OwnItem, Picture
 from parley.ports.clock import Clock
 from parley.ports.picture import PictureStore
 from parley.ports.store import Happening, Line, Reads, Tx
 from parley.wiring.check_queue import CheckQueue, Wanted
-from parley.words.codes import RANK, Activity, Precedence
+from parley.words.codes import RANK, Precedence
 from parley.words.errors import ParleyError, SystemFault
 from parley.words.units import LineId, MessageId
-from parley.words.volume import Volume
 
 T = TypeVar("T")
 BATCH: Final = 64
@@ -104,10 +103,10 @@ class CheckThread:
             self._arriving -= 1
             self._arrived_s = time.monotonic()
 
-    def now(self, line: Line, volume: Volume, activity: Activity | None) -> "Future[CheckResult]":
+    def now(self, line: Line, unreleased: Unreleased) -> "Future[CheckResult]":
         """Check a volume that nobody has released yet."""
         return self._ask(
-            lambda: self._checker.check_volume(self._reads, line, volume, activity, self._clock.now_ms())
+            lambda: self._checker.check_volume(self._reads, line, unreleased, self._clock.now_ms())
         )
 
     def replace_layer(

@@ -7,6 +7,23 @@
 """
 
 from parley.geo.gazetteer.book import Known, Place, published_near
-from parley.geo.gazetteer.lookup import find_place, nearest_place, read_place, read_position
+from parley.geo.gazetteer.lookup import (
+    find_place,
+    known_place,
+    nearest_place,
+    place_position,
+    read_place,
+    read_position,
+)
 
-__all__ = ["Known", "Place", "find_place", "nearest_place", "published_near", "read_place", "read_position"]
+__all__ = [
+    "Known",
+    "Place",
+    "find_place",
+    "known_place",
+    "nearest_place",
+    "place_position",
+    "published_near",
+    "read_place",
+    "read_position",
+]

@@ -25,16 +25,26 @@ def find_place(name: str) -> Place:
         InputError: `place-unknown`, `place-ambiguous`, each with suggestions; or as `check_harmless`.
     """
     check_harmless(name)
-    named = by_name().get(fold(name), ())
-    coded = by_code().get(name.strip().upper())
-    hits = (*named, coded) if coded is not None and coded not in named else named
+    hits = _hits(name)
     if len(hits) == 1:
         return hits[0]
     if hits:
         labels = ", ".join(sorted(place.label for place in hits)[: 2 * _SUGGESTED])
         what = f"{len(hits)} places have this name"
         raise InputError("place-ambiguous", what, where=shown(name), do=f"Name one of: {labels}.")
-    _refuse_unknown(name)
+    return _refuse_unknown(name)
+
+
+def known_place(name: str) -> Place | None:
+    """As `find_place`, but null for a name that no place or several have: no suggestion is looked for."""
+    hits = _hits(name)
+    return hits[0] if len(hits) == 1 else None
+
+
+def _hits(name: str) -> tuple[Place, ...]:
+    named = by_name().get(fold(name), ())
+    coded = by_code().get(name.strip().upper())
+    return (*named, coded) if coded is not None and coded not in named else named
 
 
 def _refuse_unknown(name: str) -> NoReturn:
@@ -50,7 +60,11 @@ def read_place(name: str) -> Position:
     Raises:
         InputError: as `find_place`.
     """
-    place = find_place(name)
+    return place_position(find_place(name), name)
+
+
+def place_position(place: Place, name: str) -> Position:
+    """A place as a position that was entered by a name of it."""
     at = place.positions[0]
     entered = Entered(text=name, format=CoordinateFormat.PLACE, precision_mm=round(place.radius_m * 1_000))
     return Position(lat_ndeg=at.lat_ndeg, lon_ndeg=at.lon_ndeg, entered=entered)

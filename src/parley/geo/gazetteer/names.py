@@ -7,13 +7,15 @@ import re
 import unicodedata
 from typing import Final
 
-NAME_MAX: Final = 80
-_ARTICLES: Final = frozenset(
-    "al el at et ut as es ash esh ad ed ar er an en az ez ath adh аль эль ат эт ас эс аш эш ад эд ар эр аз эз".split()
-)
+_ARTICLES: Final = frozenset({
+    "al", "el", "at", "et", "ut", "as", "es", "ash", "esh", "ad", "ed", "ar", "er", "an", "en", "az", "ez", "ath",
+    "adh", "аль", "эль", "ат", "эт", "ас", "эс", "аш", "эш", "ад", "эд", "ар", "эр", "аз", "эз",
+})  # fmt: skip
 _ARABIC_ARTICLE: Final = "ال"
 _SHORTEST_STEM: Final = 3
-_SAME: Final = str.maketrans({"ى": "ي", "ة": "ه", "ک": "ك", "ی": "ي", "ı": "i", "ø": "o", "ł": "l", "đ": "d", "ё": "е"})
+_SAME: Final = str.maketrans(
+    {"ى": "ي", "ة": "ه", "ک": "ك", "ی": "ي", "ı": "i", "ø": "o", "ł": "l", "đ": "d", "ё": "е"}
+)
 _MARKS: Final = re.compile("['\u2018\u2019\u02bb\u02bc\u02be\u02bf`\u00b4\u0640]")
 
 
