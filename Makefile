@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 .PHONY: setup
 setup: $(STAMP) ## virtual environment and packages (the other targets do this by themselves)
@@ -61,6 +61,10 @@ docs: $(STAMP) ## redraw what the docs take from the code
 .PHONY: picture
 picture: $(STAMP) ## draw the README's picture of the demo again
 	$(BIN)/python scripts/draw_demo.py
+
+.PHONY: check-picture
+check-picture: $(STAMP) ## draw the picture of docs/check.md again
+	$(BIN)/python scripts/draw_check.py
 
 .PHONY: vectors
 vectors: $(STAMP) ## write the vectors again from the code

@@ -201,6 +201,11 @@ def test_a_point_in_a_hole_is_outside_and_its_edge_is_named(files: Files) -> Non
             site(38.11, 33.1, "Z", radius_m=2000),
             "the notified area lies inside Z by 1,066 m, nearest its rim",
         ),
+        (
+            feature("N", "LineString", [[38, 33], [38.2, 33], [38.2, 33.2]], half_width_m=500),
+            site(38.203, 33.1, "S", radius_m=100),
+            "S lies inside the notified area by at least 119 m, nearest its leg 2",
+        ),
         (box(), site(38.2, 33.1, "S", radius_m=100), "the notified area overlaps or touches S at 33."),
     ],
 )  # fmt: skip

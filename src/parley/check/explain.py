@@ -96,8 +96,8 @@ def _by(parts: tuple[Area, ...], area: Area, held: Within) -> str:
     """
     if len(parts) > 1:
         return f" by at least {metres(held.by_m)}"
-    piece = piece_at(area, held.at)
-    return f" by {metres(held.by_m)}, nearest its {piece}"
+    least = "at least " if isinstance(area, Corridor) else ""
+    return f" by {least}{metres(held.by_m)}, nearest its {piece_at(area, held.at)}"
 
 
 def place(at: LatLon) -> str:

@@ -25,7 +25,8 @@ class Within(Struct, frozen=True):
 def within_by(inner: Shape, outer: Shape) -> Within | None:
     """How far inside an area lies; null if it does not, or if that is not certain.
 
-    Not decided, and so null: inside a corridor with width, and a corridor or a polygon inside a circle.
+    In a corridor it is the least: where legs meet, the outline may be farther. Not decided, and so null: a
+    corridor or a polygon inside a circle or a corridor.
     """
     found = _within(inner, outer)
     return found if found is not None and found.by_m > TOUCH_M else None
@@ -35,7 +36,7 @@ def _within(inner: Shape, outer: Shape) -> Within | None:
     if isinstance(outer, Disc):
         return _in_disc(inner, outer)
     if len(outer.boundary.loose):
-        return None
+        return _disc_in_corridor(inner, outer) if isinstance(inner, Disc) else None
     if isinstance(inner, Disc):
         return _disc_in_patch(inner, outer)
     return _patch_in_patch(inner, outer)
@@ -54,11 +55,22 @@ def _in_disc(inner: Shape, outer: Disc) -> Within | None:
 def _disc_in_patch(inner: Disc, outer: Patch) -> Within | None:
     if not contains(outer.boundary, *inner.centre):
         return None
-    nearest = nearest_to_point(inner.centre_m, outer.boundary)
-    feet = [lat_lon(*foot_m) for foot_m in nearest.second_m.tolist()]
-    length_m, foot = min((inverse(inner.centre, foot)[0], foot) for foot in feet)
+    length_m, foot = _foot(inner, outer)
     by_m = length_m - inner.radius_m
     return Within(by_m, foot) if by_m >= 0 else None
+
+
+def _disc_in_corridor(inner: Disc, outer: Patch) -> Within | None:
+    length_m, foot = _foot(inner, outer)
+    by_m = outer.radius_m - length_m - inner.radius_m
+    return Within(by_m, foot) if by_m >= 0 else None
+
+
+def _foot(inner: Disc, outer: Patch) -> tuple[float, LatLon]:
+    """The geodesic distance from a centre to an outline or line, metres, and the nearest point of it."""
+    nearest = nearest_to_point(inner.centre_m, outer.boundary)
+    feet = [lat_lon(*foot_m) for foot_m in nearest.second_m.tolist()]
+    return min((inverse(inner.centre, foot)[0], foot) for foot in feet)
 
 
 def _patch_in_patch(inner: Patch, outer: Patch) -> Within | None:

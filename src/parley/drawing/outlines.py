@@ -1,6 +1,7 @@
 """Areas as lines of pixels: cut to what is near a view, and thinned to what can be seen."""
 
 from itertools import pairwise
+from math import hypot
 from typing import Final
 
 import numpy as np
@@ -74,6 +75,22 @@ def _thinned(x: Floats, y: Floats) -> list[Point]:
         if not kept or abs(point[0] - kept[-1][0]) + abs(point[1] - kept[-1][1]) >= THIN:
             kept.append(point)
     return kept
+
+
+def straightened(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Leave out points that lie on the line between those kept (Douglas and Peucker, 1973)."""
+    if len(points) <= 2:  # noqa: PLR2004 - the ends stay
+        return points
+    (x0, y0), (x1, y1) = points[0], points[-1]
+    length = hypot(x1 - x0, y1 - y0)
+    away = [
+        abs((x1 - x0) * (y - y0) - (y1 - y0) * (x - x0)) / length if length else hypot(x - x0, y - y0)
+        for x, y in points[1:-1]
+    ]
+    farthest = max(range(len(away)), key=away.__getitem__) + 1
+    if away[farthest - 1] < THIN:
+        return points[0], points[-1]
+    return straightened(points[: farthest + 1])[:-1] + straightened(points[farthest:])
 
 
 def _closed(view: View, ring: list[Point]) -> tuple[Point, ...]:

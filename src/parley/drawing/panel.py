@@ -6,7 +6,7 @@ from typing import Final
 
 from parley.drawing.graticule import graticule
 from parley.drawing.marks import INK, NOTICE, OTHER, disc, line, number, path, rectangle, text
-from parley.drawing.outlines import Outline, Point, outline_in
+from parley.drawing.outlines import Outline, Point, outline_in, straightened
 from parley.drawing.projection import View
 from parley.drawing.scene import Near, Thing
 
@@ -127,7 +127,7 @@ def _grid(view: View, labels: Labels) -> tuple[list[str], list[str]]:
                 runs.append(())  # over the far side of the Earth
             runs[-1] += (point,)
             before = point
-        drawn.append(path(tuple(run for run in runs if len(run) > 1), _GRID, closed=False))
+        drawn.append(path(tuple(straightened(run) for run in runs if len(run) > 1), _GRID, closed=False))
         if each.at is None:
             continue
         x, y = each.at
