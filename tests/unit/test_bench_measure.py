@@ -3,8 +3,10 @@
 import importlib
 import io
 import json
+import mmap
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 else:
     sys.path.append(str(Path(__file__).resolve().parents[2]))
     measure = importlib.import_module("bench.measure")
+
+TAKEN_BYTES = 50_000_000
 
 
 @pytest.mark.parametrize(
@@ -62,10 +66,11 @@ def test_a_result_stays_in_its_folder(name: str, tmp_path: Path) -> None:
 
 
 def test_memory_that_a_process_takes_is_seen() -> None:
-    with measure.watch_memory(os.getpid(), interval_s=0.001) as memory:
-        taken = b"\x01" * 50_000_000
-    assert memory.peak_bytes >= memory.first_bytes + len(taken) // 2
-    assert memory.peak_bytes >= memory.last_bytes
+    with closing(mmap.mmap(-1, TAKEN_BYTES)) as fresh:  # pages that this process never held before
+        with measure.watch_memory(os.getpid(), interval_s=0.001) as memory:
+            fresh.write(b"\x01" * TAKEN_BYTES)
+        assert memory.peak_bytes >= memory.first_bytes + TAKEN_BYTES // 2
+        assert memory.peak_bytes >= memory.last_bytes
 
 
 def test_memory_of_no_process_is_an_error() -> None:
