@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from lone import LINE_ID, OWN, Lone, Peer
+from parley.ports.room import Room
 from parley.ports.store import Tx
 from parley.web.door import Door
 from parley.web.peer import PART, PeerApp
@@ -24,9 +25,12 @@ class Doorway:
 
     def __init__(self) -> None:
         self.lone = Lone()
-        self.own, self.reads, self.checks, self.clock = OWN, self.lone.tx, self, self
+        self.own, self.reads, self.checks, self.clock, self.disk = OWN, self.lone.tx, self, self, self
         self.urgent: list[bool] = []
         self.later_asked = 0
+
+    def room(self) -> Room:
+        return Room.ENOUGH
 
     def now_ms(self) -> int:
         return NOON_MS

@@ -23,6 +23,8 @@ from parley.words.errors import ParleyError, SystemFault
 
 T = TypeVar("T")
 BATCH: Final = 512
+SHORT_LOG_PAGES: Final = 128
+"""The log is carried over after so many pages (512 KiB) where the disk is nearly full."""
 OF_THE_COMMAND: Final = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.DataError)
 """What SQLite raises when a command asks for something wrong; anything else is the disk's or the file's."""
 
@@ -136,6 +138,14 @@ class Writer:
         self._thread.join()
         self._connection.close()
         self._lease.close()
+
+    def shorten_log(self) -> None:
+        """Carry the log into the database and cut it off: for a disk that is nearly full.
+
+        For the writer's thread only, between transactions.
+        """
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._connection.execute(f"PRAGMA wal_autocheckpoint = {SHORT_LOG_PAGES}").fetchall()
 
     def _take(self) -> list[tuple[Callable[[Tx], Any], Future[Any]]]:
         with self._wake:

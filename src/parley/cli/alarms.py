@@ -21,6 +21,8 @@ ALARMS: Final = RINGING | {
     "check_failed",
     "act_failed",
     "quarantined",
+    "disk_nearly_full",
+    "disk_full",
 }
 RECEIVED: Final = frozenset(
     {"stop", "notice", "amend", "cancel", "begin", "end", "stop_release", "line_test"}

@@ -48,6 +48,11 @@ class Home(Struct, frozen=True):
         return self.path / "lines.db"
 
     @property
+    def reserve(self) -> Path:
+        """Room on the disk, kept for STOPs."""
+        return self.path / "reserve"
+
+    @property
     def picture_db(self) -> Path:
         """The database of the picture, apart."""
         return self.path / "picture.db"

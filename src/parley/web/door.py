@@ -10,6 +10,7 @@ from parley.node.checking import Unreleased
 from parley.node.own import Own
 from parley.picture.model import Layer, OwnItem, Picture
 from parley.ports.clock import Clock
+from parley.ports.room import Disk
 from parley.ports.store import Line, Reads
 from parley.ports.writing import Submit
 from parley.web.hub import Hub
@@ -70,5 +71,6 @@ class Door:
     hub: Hub
     token: str
     trust: Callable[[Line], None]
+    disk: Disk
     observed: Callable[[LineId], dict[str, object]]
     heard: Callable[[LineId], None]

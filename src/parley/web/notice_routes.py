@@ -20,6 +20,7 @@ from parley.node.desk import Desk
 from parley.ports.store import Line, Tx
 from parley.web import asked
 from parley.web.door import Door
+from parley.web.room import check_ours
 from parley.wire.message import Message
 from parley.words.codes import RANK, Precedence
 from parley.words.errors import ParleyError
@@ -79,6 +80,7 @@ class NoticeRoutes(Controller):
     async def draft(self, state: State, line: FromPath[str], data: JSONBody[asked.AskDraft]) -> Drafted:
         """Keep a draft for its releaser, and check it."""
         door: Door = state.door
+        check_ours(door.disk, RANK[data.draft.precedence])
         found = find_line(door.reads, line)
         amends = find_notice(door.reads, door.own, found, data.amends).id if data.amends else None
         wanted = Unreleased(volume=data.draft.volume, activity=data.draft.activity, near=data.near)
@@ -140,6 +142,7 @@ class NoticeRoutes(Controller):
         self, state: State, line: FromPath[str], notice: FromPath[str], data: JSONBody[asked.AskAmend]
     ) -> Acted:
         """Release a new version, whole."""
+        check_ours(state.door.disk, RANK[data.draft.precedence])
         return await _on_notice(
             state.door, line, notice, data, lambda desk, thread: releasing.amend(desk, thread.id, data.draft)
         )
@@ -261,6 +264,7 @@ def _releasing(
     door: Door, line: Line, data: asked.AskNotices, draft: releasing.Draft
 ) -> Callable[[Tx], Released]:
     def command(tx: Tx) -> Released:
+        check_ours(door.disk, RANK[draft.precedence])
         desk = _desk(door, tx, line, data)
         message = releasing.release_notice(desk, draft)
         name = line.name if data.heard else door.own.descriptor.name

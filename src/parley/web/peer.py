@@ -18,8 +18,10 @@ from parley.node.receiving import Received, Refused, Result, Status, open_batch,
 from parley.node.recording import place_of
 from parley.ports.store import Line, Tx
 from parley.web.door import Door
+from parley.web.room import check_theirs
 from parley.wire.document import read_frame, sign_frame
-from parley.wire.message import Message, check_place, rank_of
+from parley.wire.message import STOP_RANK, Message, check_place, rank_of
+from parley.words.codes import RANK, Precedence
 from parley.words.errors import InputError, ParleyError, PeerError
 from parley.words.header import AnyFrame, Beat
 from parley.words.units import MessageId
@@ -101,6 +103,7 @@ class PeerApp:
         many = len(push.envelopes) >= MANY
         with self._door.checks.making_way() if many else contextlib.nullcontext():
             opened = await _opened(line, [bytes(raw) for raw in push.envelopes])
+            check_theirs(self._door.disk, max(_rank(one) for one in opened))
             received = await self._receive(line, opened)
         self._door.heard(line.id)
         answer = Answer(received.results, tuple(msgspec.Raw(receipt) for receipt in received.receipts))
@@ -155,6 +158,15 @@ def take_frame(tx: Tx, door: Door, line: Line, frame: AnyFrame, envelope: bytes)
         return take_beat(tx, door.own, line, frame, envelope, door.clock.now_ms())
     answer_gap(tx, door.own, line, frame, door.clock.now_ms())
     return None
+
+
+def _rank(one: Message | Refused) -> int:
+    """Return the rank of what came; what only sounds like a STOP must sound, and so ranks like one."""
+    if isinstance(one, Refused):
+        return STOP_RANK if one.sounds_like_stop else RANK[Precedence.ROUTINE]
+    if one.body is not None:
+        return rank_of(one.body)
+    return STOP_RANK if one.header.kind == "stop" else RANK[Precedence.ROUTINE]
 
 
 def _is_stop(one: Message | Refused) -> bool:

@@ -6,10 +6,12 @@ desk -> web.api  -> writer (record, state, queue)   -> courier -> peer
 
 import asyncio
 import contextlib
+import errno
 import gc
 import os
 import signal
 import socket
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +21,7 @@ import uvicorn
 from parley.adapters.courier import Courier
 from parley.adapters.high_water import HighWater, Mark
 from parley.adapters.picture_store import SqlitePictureStore
+from parley.adapters.reserve import Reserve
 from parley.adapters.sqlite_store import SqliteReads, SqliteTx, connect
 from parley.adapters.sqlite_writer import Writer, end_process
 from parley.adapters.system_clock import DrivenClock, SystemClock
@@ -30,7 +33,8 @@ from parley.config.settings import Settings, parse_address, read_settings
 from parley.node.checking import Checker
 from parley.node.own import Own
 from parley.node.recording import sign_heads
-from parley.ports.store import Line, Tx
+from parley.ports.room import Room
+from parley.ports.store import Happening, Line, Tx
 from parley.record.checkpoint import Checkpoint
 from parley.web.api import make_api
 from parley.web.bounded import BoundedHttp, pinned_to
@@ -71,13 +75,16 @@ class RunningNode:
         self._high_water.refuse_older(self.reads)
         self._refuse_real_lines()
         self.hub = Hub(self._loop)
+        self.reserve = Reserve(home.reserve)
+        self.reserve.room()  # now: a full disk must have room for the lease
+        self._room = Room.ENOUGH
         self._heads: dict[LineId, Checkpoint] = {}
         self._writer = Writer(
             home.lines_db,
             home.lock,
             before_commit=self._before_commit,
             after_commit=self._after_commit,
-            on_failure=end_process,
+            on_failure=self._end,
         )
         self._tls = Tls(home.certificate, home.key("tls"), passphrase)
         self._checks = self._make_checks()
@@ -119,6 +126,25 @@ class RunningNode:
         if tx.queued:
             self._loop.call_soon_threadsafe(self._courier.wake, frozenset(tx.queued))
         self.hub.tell(tx.happenings)
+        self._look_at_disk()
+
+    def _look_at_disk(self) -> None:
+        """On the writer's thread: where the disk runs full, keep the log short and tell the desks."""
+        before, self._room = self._room, self.reserve.room()
+        if self._room is before:
+            return
+        if self._room is not Room.ENOUGH:
+            self._writer.shorten_log()
+        what = f"disk_{self._room.name.lower()}"
+        self.hub.tell(
+            [Happening(at_ms=self.clock.now_ms(), line=None, what=what, detail=str(self.home.path))]
+        )
+
+    def _end(self, error: BaseException) -> None:
+        """End the process. Where the disk is full, leave the reserve's room to the next one."""
+        if _says_full(error):
+            self.reserve.give_up()
+        end_process(error)
 
     def trust(self, line: Line) -> None:
         """Accept a line's peer on the listener, and carry for the line from now on."""
@@ -144,6 +170,7 @@ class RunningNode:
             hub=self.hub,
             token=self.home.token.read_text().strip(),
             trust=self.trust,
+            disk=self.reserve,
             observed=self._courier.observed,
             heard=self._courier.heard,
         )
@@ -188,6 +215,17 @@ class RunningNode:
         await asyncio.to_thread(self._checks.close)
         await asyncio.to_thread(self._writer.close)
         self._high_water.close()
+
+
+def _says_full(error: BaseException | None) -> bool:
+    """Tell whether the disk is full. SQLite then rolls back by itself, and a later error may hide the first."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            return True
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            return True
+        error = error.__context__
+    return False
 
 
 class _Server(uvicorn.Server):
