@@ -12,6 +12,7 @@ from parley.adapters.position_index import FRESH_MAX, GridPositionIndex
 from parley.check.volume5 import Volume5
 from parley.geo.altitude import band_range_mm
 from parley.geo.distance import gap_within
+from parley.geo.ellipsoid import inverse
 from parley.geo.shape import disc_of, shape_of
 from parley.geo.times import DAY_MS, gap_ms
 from parley.geo.validity import area_fault
@@ -115,16 +116,21 @@ def any_row(chance: random.Random, home: LatLon, held: dict[int, Area]) -> Row:
     """A report somewhere near, often beside an outline."""
     spread_m = 10 ** chance.uniform(2, 5.3)
     lat, lon = walk(home, chance.uniform(0, 360), spread_m * chance.random() ** 0.5)
-    if chance.random() < 0.4:
+    if chance.random() < 0.6:
         area = held[chance.choice(list(held))]
-        beside_m = chance.choice([0, 0.0005, 0.5, 30])
+        beside_m = chance.choice([0, 0.0005, 0.05, 0.5, 30, 400])
         if isinstance(area, Circle):
             reach_m = area.radius_mm / 1e3 + chance.uniform(-1, 1) * beside_m
             lat, lon = walk(degrees(area.centre), chance.uniform(0, 360), max(0.0, reach_m))
         else:
+            corners = vertices(area)
+            k = chance.randrange(len(corners) - 1)
+            start, end = degrees(corners[k]), degrees(corners[k + 1])
+            length_m, azimuth_deg = inverse(start, end)
             if isinstance(area, Corridor):
                 beside_m += area.half_width_mm / 1e3
-            lat, lon = walk(degrees(chance.choice(vertices(area))), chance.uniform(0, 360), beside_m)
+            along = walk(start, azimuth_deg, length_m * chance.choice([0, 0.5, chance.random()]))
+            lat, lon = walk(along, azimuth_deg + chance.choice([-90, 90]), beside_m)
     height_m = nan if chance.random() < 0.3 else chance.uniform(0, 2_000)
     error_m = chance.choice([0.0, 0.0, 10.0, 100.0, 199.0, 201.0, 5_000.0])
     return lat, lon, height_m, NOON_MS + chance.randint(0, 6 * HOUR_MS), error_m
@@ -262,6 +268,30 @@ def test_areas_round_a_pole_as_wide_as_half_the_earth_and_of_2_000_vertices_are_
     rows += [(*walk((40, 40), chance.uniform(0, 360), 30_000 * k), nan, 0, 0.0) for k in (0.5, 0.999, 1.001)]
     asked = reports(*rows, (90.0, 0.0, nan, 0, 0.0), (-90.0, 0.0, nan, 0, 0.0), (0.0, -180.0, nan, 0, 150.0))
     assert found_by(index, asked) == truth(held, asked)
+
+
+def test_a_centimetre_beside_a_long_edge_is_told_apart(make: Callable[[], PositionIndex]) -> None:
+    """Where the edge, seen along the vertical of the middle, bows away from what stands for it."""
+    chance = random.Random(3)  # noqa: S311 - a test's own dice
+    index = make()
+    corners, outer = (
+        [walk((50, 10), azimuth_deg, reach_m) for azimuth_deg in (0, 120, 240)] for reach_m in (4e5, 4.9e5)
+    )
+    held = {1: ready(polygon(*corners)), 2: ready(replace(polygon(*outer), holes=(polygon(*corners).ring,)))}
+    for key, each in held.items():
+        index.put(key, each)
+    rows: list[Row] = []
+    for start, end in zip(corners, [*corners[1:], corners[0]], strict=True):
+        length_m, azimuth_deg = inverse(start, end)
+        for _ in range(60):
+            along = walk(start, azimuth_deg, length_m * chance.random())
+            _, onward_deg = inverse(along, end)
+            beside_m = chance.choice([-1, 1]) * chance.uniform(0.003, 0.02)
+            rows.append((*walk(along, onward_deg + 90, beside_m), nan, 0, 0.0))
+    asked = reports(*rows)
+    expected = truth(held, asked)
+    assert found_by(index, asked) == expected
+    assert 120 < len(expected) < 240
 
 
 @pytest.mark.parametrize(
