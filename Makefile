@@ -53,6 +53,14 @@ bench-readme: $(STAMP) ## as `make bench`, and write the tables into README.md
 bench-tracks: $(STAMP) ## measure how many reported positions a second pass through tracking
 	$(BIN)/python bench/tracks.py
 
+.PHONY: bench-spatial
+bench-spatial: $(STAMP) ## measure the index of volumes, with PostGIS beside it if it is installed
+	$(BIN)/python bench/spatial.py
+
+.PHONY: bench-spatial-readme
+bench-spatial-readme: $(STAMP) ## as `make bench-spatial`, and write the table into README.md
+	$(BIN)/python bench/spatial.py --readme
+
 .PHONY: docs
 docs: $(STAMP) ## redraw what the docs take from the code
 	$(BIN)/python scripts/draw_docs.py

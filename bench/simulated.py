@@ -72,10 +72,10 @@ def _chunk(dice: np.random.Generator, count: int, home: str, live_ms: int | None
     floor_mm = dice.integers(0, 10_000_001, count)
     thick_mm = dice.integers(300_000, 3_000_001, count)
     for k in range(count):
-        area: Area = Circle(centre=_position(lat[k], lon[k]), radius_mm=round(radius_m[k] * 1e3))
+        area: Area = Circle(centre=position(lat[k], lon[k]), radius_mm=round(radius_m[k] * 1e3))
         if polygon[k]:
             ring = zip(rings_lat[k, : corners[k]], rings_lon[k, : corners[k]], strict=True)
-            area = Polygon(ring=tuple(_position(*vertex) for vertex in ring), edges=Edges.GEODESIC)
+            area = Polygon(ring=tuple(position(*vertex) for vertex in ring), edges=Edges.GEODESIC)
         yield Volume(
             area=area,
             band=Band(floor=_altitude(floor_mm[k]), ceiling=_altitude(floor_mm[k] + thick_mm[k])),
@@ -95,7 +95,8 @@ def _rings(
     return to_lat.reshape(shape), to_lon.reshape(shape)
 
 
-def _position(lat_deg: float, lon_deg: float) -> Position:
+def position(lat_deg: float, lon_deg: float) -> Position:
+    """A plotted position, to the nanodegree."""
     return Position(lat_ndeg=round(lat_deg * 1e9), lon_ndeg=round(lon_deg * 1e9))
 
 

@@ -70,6 +70,7 @@ def test_it_proposes_every_box_that_meets_with_its_bytes(held: UnderTest) -> Non
     boxes = {key: boxed(chance, 0.3) for key in range(400)}
     held.index.add_all(Held(key, box, b"%d" % key) for key, box in boxes.items())
     assert held.index.count() == 400
+    assert held.index.size_bytes() > 400 * 48
     for _ in range(100):
         asked = boxed(chance, 0.5)
         proposed = held.index.candidates(asked)

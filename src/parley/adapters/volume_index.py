@@ -7,7 +7,6 @@ seconds would resolve to 128 s in such floats: times come relative to a late ori
 
 import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -76,11 +75,16 @@ class SqliteVolumeIndex:
         ((held,),) = self._run("SELECT count(*) FROM boxes", ())
         return int(held)
 
+    def size_bytes(self) -> int:
+        """How much memory, or file without its log, the index takes."""
+        ((pages,),) = self._run("PRAGMA page_count", ())
+        ((page_bytes,),) = self._run("PRAGMA page_size", ())
+        return int(pages) * int(page_bytes)
+
     def _run(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
         with self._lock:
             try:
-                with closing(self._database.execute(sql, values)) as rows:
-                    return rows.fetchall()
+                return self._database.execute(sql, values).fetchall()
             except sqlite3.Error as error:
                 raise _fault(error) from error
 

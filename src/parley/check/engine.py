@@ -6,7 +6,7 @@ without a band is unlimited in altitude, an item without a window is always ther
 different datums may be as near as their datums allow.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -27,6 +27,7 @@ from parley.geo.altitude import UNLIMITED, band_gap_mm, same_datum
 from parley.geo.box import Box5
 from parley.geo.distance import gap_within
 from parley.geo.entry_warnings import OwnPoint, OwnPoints
+from parley.geo.quick import Quick, decide, quick_of
 from parley.geo.shape import Disc, shape_of
 from parley.geo.validity import Fault, volume_fault
 from parley.picture.model import OwnItem, Picture
@@ -88,6 +89,7 @@ class CheckEngine:
         self._items: dict[_Id, int] = {}
         self._notices: dict[_Id, int] = {}
         self._next_key = 0
+        self._quick: dict[int, Quick] = {}
         self._compared: Compared | None = None
         self._points: OwnPoints | None = None
         self._broken = False
@@ -223,6 +225,7 @@ class CheckEngine:
         _refuse(volume_fault(volume), notice)
         compared = self._ready(against)
         checked = Volume5(shape=shape_of(volume.area), band=volume.band, window=volume.window)
+        quick = quick_of(checked.shape)
         skip = leave_out | {notice}
         findings: list[Finding] = []
         cells: set[str] = set()
@@ -234,7 +237,7 @@ class CheckEngine:
                 continue
             if entry.cell is not None and entry.cell in cells:
                 continue
-            finding = _compare(notice, checked, volume.window, entry, separation)
+            finding = _compare(notice, checked, volume.window, entry, separation, self._apart(quick, key))
             if finding is None:
                 continue
             if finding.sealed_cell is not None:
@@ -243,6 +246,17 @@ class CheckEngine:
         findings.sort(key=_worst_first)
         count = 0 if against is Against.PICTURE else len(self._notices) - len(skip & self._notices.keys())
         return _result(tuple(findings), compared, count, against, now_ms)
+
+    def _apart(self, quick: Quick, key: int) -> Callable[[float], bool]:
+        """Says quickly of a distance whether a volume and a held one are surely farther apart."""
+
+        def apart(limit_m: float) -> bool:
+            other = self._quick.get(key)
+            if other is None:
+                other = self._quick[key] = quick_of(self._entries[key].volume.shape)
+            return decide(quick, other, limit_m) is False
+
+        return apart
 
     def _ready(self, against: Against) -> Compared:
         if self._broken:
@@ -304,6 +318,7 @@ class CheckEngine:
         self._broken, was = True, self._broken
         for key in gone:
             self._index.remove(key)
+            self._quick.pop(key, None)
             del names[self._entries.pop(key).id]
         held = []
         for entry in fresh:
@@ -344,9 +359,14 @@ def _concerns(entry: _Entry, against: Against, skip: frozenset[str]) -> bool:
 
 
 def _compare(
-    notice: str, checked: Volume5, window: Window, entry: _Entry, separation: Separation
+    notice: str,
+    checked: Volume5,
+    window: Window,
+    entry: _Entry,
+    separation: Separation,
+    apart_by: Callable[[float], bool],
 ) -> Finding | None:
-    """The exact step; cheapest first."""
+    """The exact step; cheapest first. `apart_by` may say that areas are surely farther apart than a distance."""
     other = entry.volume
     if entry.separation is not None:
         separation = wider(separation, entry.separation)
@@ -354,7 +374,8 @@ def _compare(
     vertical_m = band_gap_mm(checked.band, other.band) / 1e3
     if time_s > separation.time_s or vertical_m > separation.vertical_m:
         return None
-    gap = gap_within(checked.shape, other.shape, separation.horizontal_m)
+    limit_m = separation.horizontal_m
+    gap = None if apart_by(limit_m) else gap_within(checked.shape, other.shape, limit_m)
     if gap is None:
         return None
     if entry.cell is not None:

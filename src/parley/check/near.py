@@ -75,9 +75,12 @@ class NearVolumes:
             SystemFault: `volume-index-failed`. There is no partial answer.
         """
         box, quick = boxed(volume.area)
-        asked = _Asked(volume, quick, separation)
         search = grown(box5(box, volume.band, volume.window), separation, quick.reach_m)
-        return [key for key, kept in self._index.matches(search) if asked.meets(kept)]
+        proposed = self._index.matches(search)
+        if not proposed:
+            return []
+        asked = _Asked(volume, quick, separation)
+        return [key for key, kept in proposed if asked.meets(kept)]
 
 
 class _Asked:
