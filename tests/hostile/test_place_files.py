@@ -126,3 +126,10 @@ def test_coordinates_of_megabytes_are_refused_for_their_count_and_not_slowly() -
     shape = f"<Polygon><outerBoundaryIs>{inside}</outerBoundaryIs></Polygon>"
     (refusal,) = read(kml(placemark(shape))).report.refused
     assert refusal.rule == "too-many-vertices"
+
+
+def test_merged_cells_over_the_whole_sheet_again_and_again_are_refused() -> None:
+    rows = row(1, "id", "name", "kind", "lat", "lon")
+    rows += "".join(row(n, f"s{n}", "A", "site", 1.5, 2.5) for n in range(2, 2_000))
+    merged = '<mergeCell ref="A1:IV2000"/>' * 9
+    assert refused(workbook(rows, merged=f"<mergeCells>{merged}</mergeCells>")) == "sheet-too-large"

@@ -122,6 +122,7 @@ def test_hidden_rows_are_read_and_said() -> None:
     ("rows", "name"),
     [
         ('<row r="1"><c r="XFD1"><v>1</v></c></row>', "sheet-too-large"),
+        ('<row r="2"/><row r="1"/>', "xlsx-unreadable"),
         ('<row r="1"><c r="1A"><v>1</v></c></row>', "xlsx-unreadable"),
         ("", "file-empty"),
         ("<row>", "xml-unreadable"),

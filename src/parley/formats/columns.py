@@ -6,6 +6,7 @@ is `radius_m`. A name that does not say its unit or its meaning ("radius", "x", 
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -137,6 +138,7 @@ _ALIKE: Final = re.compile(
 """Headings that look as if they said where, how large, how high or when."""
 
 
+@lru_cache(maxsize=4_096)
 def tidy(heading: str) -> str:
     """Return a heading as it is compared."""
     kept = "".join(each if each.isalnum() else "_" for each in heading.strip().casefold())

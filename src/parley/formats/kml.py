@@ -8,7 +8,7 @@ A LineString needs `half_width_m` in its extended data.
 A TimeStamp is when the position was known; a TimeSpan is when the place is there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from parley.formats.archive import Archive
@@ -62,44 +62,47 @@ def read_kml(data: bytes, said: list[str], wish: Wish) -> tuple[Iterator[Place],
         InputError: kml-unreadable, rows-too-many, column-no-such-field, or as `parse_xml`.
     """
     refuse_unknown_fields(wish.by_hand)
-    report = Report.of("KML", said)
-    taker = _Taker()
+    reader = _Reader(wish, Report.of("KML", said))
+    taker = _Taker(reader.read)
     parse_xml(data, "the KML document", start=taker.start, end=taker.end, text=taker.text)
     if not taker.is_kml:
         do = "Export it as KML 2.2."
         raise InputError("kml-unreadable", "the document's root is not <kml>", do=do)
-    report.rows = len(taker.features)
-    return _places(taker.features, wish, report), report
+    reader.report.headings = headings_of(reader.names, wish.by_hand)
+    return iter(reader.places), reader.report
 
 
 class _Taker:
-    """Keeps the features of a document as small trees; what stands outside them is passed over."""
+    """Makes a small tree of each feature, and hands it on when it ends; what stands outside is passed over.
 
-    def __init__(self) -> None:
-        self.features: list[KmlNode] = []
+    Args:
+        give: takes a feature.
+    """
+
+    def __init__(self, give: Callable[[KmlNode], None]) -> None:
         self.is_kml = False
+        self._give = give
         self._open: list[KmlNode] = []
         self._first = True
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Take the start of an element."""
-        if self._first:
-            self._first, self.is_kml = False, tag == "kml"
         if self._open:
             node = KmlNode(tag, attributes)
             self._open[-1].children.append(node)
             self._open.append(node)
         elif tag in _ROOTS:
-            if len(self.features) >= MAX_ROWS:
-                raise too_many()
-            node = KmlNode(tag, attributes)
-            self.features.append(node)
-            self._open.append(node)
+            self._open.append(KmlNode(tag, attributes))
+        elif self._first:
+            self.is_kml = tag == "kml"
+        self._first = False
 
     def end(self, _tag: str) -> None:
         """Take the end of an element."""
         if self._open:
-            self._open.pop()
+            node = self._open.pop()
+            if not self._open and self.is_kml:
+                self._give(node)
 
     def text(self, piece: str) -> None:
         """Take characters."""
@@ -107,23 +110,47 @@ class _Taker:
             self._open[-1].pieces.append(piece)
 
 
-def _places(features: list[KmlNode], wish: Wish, report: Report) -> Iterator[Place]:
-    seen: dict[str, None] = {}
-    rules = Rules(layer=wish.layer, kind=wish.kind)
-    hands = by_heading(wish.by_hand)
-    for row, feature in enumerate(features, 1):
+class _Reader:
+    """Reads one feature after the other, so that only what came of them is kept."""
+
+    def __init__(self, wish: Wish, report: Report) -> None:
+        self.places: list[Place] = []
+        self.report = report
+        self.names: dict[str, None] = {}
+        self._wish = wish
+        self._rules = Rules(layer=wish.layer, kind=wish.kind)
+        self._hands = by_heading(wish.by_hand)
+
+    def read(self, feature: KmlNode) -> None:
+        """Read a feature, or say why it is refused.
+
+        Raises:
+            InputError: rows-too-many.
+        """
+        if self.report.rows >= MAX_ROWS:
+            raise too_many()
+        self.report.rows += 1
         fields: dict[str, str] = {}
         names: dict[str, str] = {}
         try:
             for name, text in _texts(feature).items():
-                seen[name] = None
-                for field in fields_of(name, wish.by_hand, hands):
+                self.names[name] = None
+                for field in fields_of(name, self._wish.by_hand, self._hands):
                     fields[field], names[field] = text, name
-            yield from _read(row, feature, fields, rules, report)
+            self._take(feature, fields)
         except RowRefused as error:
-            report.refused.append(refusal(row, fields.get("id"), names, error))
-        feature.children.clear()
-    report.headings = headings_of(seen, wish.by_hand)
+            self.report.refused.append(refusal(self.report.rows, fields.get("id"), names, error))
+
+    def _take(self, feature: KmlNode, fields: Mapping[str, str]) -> None:
+        row = self.report.rows
+        repairs: list[Repair] = []
+        geometry, band = geometry_of(feature)
+        shapes = read_shapes(geometry, fields, Edges.GEODESIC, row, repairs)
+        places = read_shaped(row, fields, self._rules, shapes, band)
+        self.places += places
+        self.report.repaired += repairs
+        if len(places) > 1:
+            self.report.repaired.append(split(places))
 
 
 def _texts(feature: KmlNode) -> dict[str, str]:
@@ -162,17 +189,3 @@ def _data(extended: KmlNode) -> Iterator[tuple[str, str]]:
             for each in node.children:
                 if each.tag == "SimpleData":
                     yield each.attributes.get("name", ""), each.text
-
-
-def _read(
-    row: int, feature: KmlNode, fields: Mapping[str, str], rules: Rules, report: Report
-) -> Iterator[Place]:
-    """Read one placemark."""
-    repairs: list[Repair] = []
-    geometry, band = geometry_of(feature)
-    shapes = read_shapes(geometry, fields, Edges.GEODESIC, row, repairs)
-    places = read_shaped(row, fields, rules, shapes, band)
-    report.repaired += repairs
-    if len(places) > 1:
-        report.repaired.append(split(places))
-    yield from places

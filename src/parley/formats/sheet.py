@@ -14,9 +14,14 @@ from parley.words.errors import InputError
 MAX_COLUMNS: Final = 256
 MAX_MERGED: Final = 10_000
 _PLACE: Final = re.compile(r"([A-Z]{1,3})(\d{1,7})", re.ASCII)
+_PLAIN: Final = re.compile(r"-?\d{1,9}(?:\.\d{1,9})?", re.ASCII)
+"""A number that stands as a spreadsheet shows it."""
 _RANGE: Final = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})", re.ASCII)
-Cells = tuple[int, list[str | None], dict[int, str]]
-"""Row number, texts by column, and marks: n number, d date, f formula, e error."""
+Cells = tuple[int, list[str], dict[int, str]]
+"""Row number, texts by column, and marks: n number to be rounded, d date, f formula, e error."""
+
+
+_NONE: Final[dict[int, str]] = {}
 
 
 class Sheet(Struct, kw_only=True):
@@ -40,7 +45,7 @@ class _Reader:
         self.sheet = Sheet(rows=[], merged=[])
         self._strings, self._dates = strings, dates
         self._row = self._column = 0
-        self._cells: list[str | None] = []
+        self._cells: list[str] = []
         self._marks: dict[int, str] = {}
         self._kind = self._style = ""
         self._parts: list[str] = []
@@ -72,7 +77,7 @@ class _Reader:
             if any(self._cells) or self._marks:
                 if len(self.sheet.rows) > MAX_ROWS:
                     raise too_many()
-                self.sheet.rows.append((self._row, self._cells, self._marks))
+                self.sheet.rows.append((self._row, self._cells, self._marks or _NONE))
         elif tag == "rPh":
             self._phonetic = False
 
@@ -83,7 +88,13 @@ class _Reader:
 
     def _start_row(self, attributes: Mapping[str, str]) -> None:
         number = attributes.get("r", "")
-        self._row = int(number) if number.isdecimal() and len(number) < 8 else self._row + 1  # noqa: PLR2004
+        after = int(number) if number.isdecimal() and len(number) < 8 else self._row + 1  # noqa: PLR2004
+        if after <= self._row:
+            do = "Save it again."
+            raise InputError(
+                "xlsx-unreadable", "the sheet's rows are out of order", where=f"row {after}", do=do
+            )
+        self._row = after
         self._column, self._cells, self._marks = -1, [], {}
         self.sheet.hidden += attributes.get("hidden", "0") in {"1", "true"}
 
@@ -107,17 +118,21 @@ class _Reader:
         if not text and not self._formula:
             return
         while len(self._cells) <= k:
-            self._cells.append(None)
+            self._cells.append("")
         self._cells[k] = text
-        if self._formula:
-            self._marks[k] = "f"
-        elif self._kind == "e":
-            self._marks[k] = "e"
-        elif self._kind == "n":
-            style = int(self._style) if self._style.isdecimal() else -1
-            self._marks[k] = "d" if style in self._dates else "n"
-        elif self._kind == "d":
-            self._marks[k] = "d"
+        mark = "f" if self._formula else self._mark(text)
+        if mark:
+            self._marks[k] = mark
+
+    def _mark(self, text: str) -> str:
+        """Return what is to be known of a value; empty for a plain one."""
+        if self._kind in {"d", "e"}:
+            return self._kind
+        if self._kind != "n":
+            return ""
+        if self._style.isdecimal() and int(self._style) in self._dates:
+            return "d"
+        return "" if _PLAIN.fullmatch(text) else "n"
 
     def _column_of(self, place: str) -> int:
         """Return the column of a cell, from 0."""

@@ -7,6 +7,7 @@ spreadsheet makes dates of "3-4"). A date has no zone: it is read where the head
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,7 +17,7 @@ from parley.formats.archive import Archive
 from parley.formats.columns import field_of, tidy
 from parley.formats.places import Place
 from parley.formats.rows import Report, shown
-from parley.formats.sheet import Sheet, read_sheet
+from parley.formats.sheet import Cells, Sheet, read_sheet
 from parley.formats.table import DATE_RULE, CellFault, Row, Wish, read_table
 from parley.formats.xml_gate import parse_xml
 from parley.words.errors import InputError
@@ -29,7 +30,8 @@ _HEADING_WITHIN: Final = 20
 _DATE_FORMATS: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 """Built-in number formats that show dates or times (ECMA-376 part 1, 18.8.30)."""
 _QUOTED: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
-_PLAIN: Final = re.compile(r"-?\d{1,9}(?:\.\d{1,9})?", re.ASCII)
+_NO_FAULTS: Final[dict[int, CellFault]] = {}
+_MERGED_MOST: Final = 1_000_000
 _SERIAL_MOST: Final = 2_958_466
 """The serial number of the day after 9999-12-31."""
 _RULES: Final = {
@@ -188,30 +190,45 @@ def _shows_date(number: str, code: str | None) -> bool:
 def _rows(sheet: Sheet, *, since_1904: bool) -> list[Row]:
     """Turn what the cells hold into texts; give merged cells their fault."""
     first_day = datetime(1904, 1, 1) if since_1904 else datetime(1899, 12, 30)  # noqa: DTZ001 - no zone
-    rows: list[tuple[int, list[str], dict[int, CellFault]]] = []
-    for number, cells, marks in sheet.rows:
-        texts = ["" if cell is None else cell for cell in cells]
-        faults: dict[int, CellFault] = {}
+    faults_of: dict[int, dict[int, CellFault]] = {}
+    for number, texts, marks in sheet.rows:
         for k, mark in marks.items():
             if mark == "n":
                 texts[k] = _number(texts[k])
                 continue
             if mark == "d":
                 texts[k] = _date(texts[k], first_day)
-            faults[k] = CellFault(texts[k], *_RULES[mark])
-        rows.append((number, texts, faults))
+            faults_of.setdefault(number, {})[k] = CellFault(texts[k], *_RULES[mark])
+    _mark_merged(sheet, faults_of)
+    return [(number, texts, faults_of.get(number, _NO_FAULTS)) for number, texts, _ in sheet.rows]
+
+
+def _mark_merged(sheet: Sheet, faults_of: dict[int, dict[int, CellFault]]) -> None:
+    """Give each cell that is merged with others its fault.
+
+    Raises:
+        InputError: sheet-too-large.
+    """
+    cells = 0
     for top, left, bottom, right in sheet.merged:
-        for number, texts, faults in rows:
-            if top <= number <= bottom:
-                value = texts[left] if left < len(texts) else ""
-                faults.update({k: CellFault(value, *_RULES["m"]) for k in range(left, right + 1)})
-    return [(number, texts, faults) for number, texts, faults in rows]
+        for number, texts, _ in sheet.rows[bisect_left(sheet.rows, top, key=_number_of) :]:
+            if number > bottom:
+                break
+            cells += right - left + 1
+            if cells > _MERGED_MOST:
+                what = f"more than {_MERGED_MOST:,} cells are merged"
+                raise InputError("sheet-too-large", what, do="Unmerge them, and fill each.")
+            value = texts[left] if left < len(texts) else ""
+            reached = faults_of.setdefault(number, {})
+            reached.update({k: CellFault(value, *_RULES["m"]) for k in range(left, right + 1)})
+
+
+def _number_of(row: Cells) -> int:
+    return row[0]
 
 
 def _number(text: str) -> str:
     """Write a number as a spreadsheet shows it: 15 digits, no exponent."""
-    if _PLAIN.fullmatch(text):
-        return text
     try:
         written = f"{float(text):.15g}"
         return f"{Decimal(written):f}" if "e" in written else written
