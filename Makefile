@@ -45,6 +45,10 @@ format: $(STAMP) ## put the code in the house style
 bench: $(STAMP) ## measure against the floor: a table, and JSON in bench/results/
 	$(BIN)/python bench/run.py
 
+.PHONY: bench-imports
+bench-imports: $(STAMP) ## 100,000 places from each kind of file into a running node: seconds and memory
+	$(BIN)/python bench/imports.py
+
 .PHONY: bench-readme
 bench-readme: $(STAMP) ## as `make bench`, and write the tables into README.md
 	$(BIN)/python bench/run.py --readme
