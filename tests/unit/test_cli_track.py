@@ -102,7 +102,11 @@ def test_gzip_and_the_standard_input_are_read(
     ],
 )
 def test_what_cannot_be_read_is_status_2_and_says_why(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data: bytes, name: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    data: bytes,
+    name: str,
 ) -> None:
     (tmp_path / "bad").write_bytes(data)
     zones = features(tmp_path / "zone.json", ZONE, radius_m=5_000)

@@ -21,17 +21,26 @@ from parley.formats.rows import Repair, RowRefused, shown
 from parley.formats.shapes import number
 from parley.geo.coordinate import read_coordinate
 from parley.geo.ellipsoid import inverse
-from parley.geo.validity import area_fault, band_fault
+from parley.geo.validity import band_fault
 from parley.words.codes import CoordinateFormat
 from parley.words.errors import InputError
 from parley.words.units import HARMLESS, DistanceMm, LatNdeg, LonNdeg, TimeMs
-from parley.words.volume import Area, Band, Circle, Entered, Position, Window
+from parley.words.volume import (
+    VERTICES_MAX,
+    Area,
+    Band,
+    Circle,
+    Corridor,
+    Entered,
+    Position,
+    Window,
+    positions_of,
+)
 
 KINDS: Final = ("position", "unit", "site")
 MAX_TEXT: Final = 120
 EVER_MS: Final = 253_402_300_799_999
 """The end of a window without an end: the last instant that is kept (`TimeMs`)."""
-_SHAPE_ADVICE: Final = {"corridor-half-width-zero": "Give half_width_m, or draw its outline."}
 _NDEG: Final = 1_000_000_000
 _DEGREE_MM: Final = 111_320_000
 _DEGREES: Final = re.compile(r"([+-]?)(\d{1,4})(?:\.(\d{1,15}))?", re.ASCII)
@@ -78,7 +87,7 @@ def read_place(row: int, fields: Mapping[str, str], rules: Rules, area: Area | N
         row: its number.
         fields: text by field; a field without text may be missing.
         rules: what holds for the file.
-        area: where it is, if that does not stand in the fields.
+        area: where it is, as `read_geometry` read it, if that does not stand in the fields.
 
     Raises:
         RowRefused: the first field that cannot be read.
@@ -100,11 +109,20 @@ def read_place(row: int, fields: Mapping[str, str], rules: Rules, area: Area | N
         window=_window(fields, rules),
     )
     if area is not None:
-        fault = area_fault(area, point=True)
-        if fault is not None:
-            do = _SHAPE_ADVICE.get(fault.rule, "Correct its shape.")
-            raise RowRefused("geometry", "", fault.rule, fault.detail, do)
+        _refuse_unheld(area)
     return place
+
+
+def _refuse_unheld(area: Area) -> None:
+    """Refuse what a file may hold and the picture not; `read_geometry` has found all other faults."""
+    if isinstance(area, Corridor) and area.half_width_mm == 0:
+        do = "Give half_width_m, or draw its outline."
+        what = "a line has no width by itself"
+        raise RowRefused("half_width_m", "", "corridor-half-width-zero", what, do)
+    count = len(positions_of(area))
+    if count > VERTICES_MAX:
+        what = f"it has {count:,} vertices; at most {VERTICES_MAX:,} are held"
+        raise RowRefused("geometry", "", "area-too-many-vertices", what, "Leave out what adds nothing.")
 
 
 def read_shaped(

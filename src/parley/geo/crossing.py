@@ -1,6 +1,6 @@
 """Whether a ring meets itself, or rings one another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,25 @@ class Intricate(Exception):
 
     Only outlines of over 14,000 edges can be so: none that comes over a line.
     """
+
+
+def ring_is_convex(lat_ndeg: Sequence[int], lon_ndeg: Sequence[int]) -> bool:
+    """Tell whether a ring with straight edges is strictly convex, and so neither flat nor crossing. Exact.
+
+    Every turn is to the same side and less than a half turn, so the direction goes round whole times: it
+    enters and leaves a half plane of directions as often as it goes round, and once is convex.
+    """
+    count = len(lat_ndeg)
+    east = [lon_ndeg[(k + 1) % count] - lon_ndeg[k] for k in range(count)]
+    north = [lat_ndeg[(k + 1) % count] - lat_ndeg[k] for k in range(count)]
+    side = 0
+    for k in range(count):
+        turn = east[k - 1] * north[k] - north[k - 1] * east[k]
+        if turn == 0 or (side != 0 and (turn > 0) is not (side > 0)):
+            return False
+        side = turn
+    ahead = [x > 0 or (x == 0 and y > 0) for x, y in zip(east, north, strict=True)]
+    return sum(ahead[k] is not ahead[k - 1] for k in range(count)) == 2  # noqa: PLR2004 - in and out
 
 
 def ring_crosses_straight(lat_ndeg: list[int], lon_ndeg: list[int]) -> bool:

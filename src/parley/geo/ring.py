@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 
 from parley.geo.boundary import outline
-from parley.geo.crossing import ring_crosses_geodesic, ring_crosses_straight
+from parley.geo.crossing import ring_crosses_geodesic, ring_crosses_straight, ring_is_convex
 from parley.geo.ellipsoid import RADIUS_MEAN_M, LatLon, inverse, ring_area_m2
 from parley.words.codes import Edges
 from parley.words.volume import Position
@@ -150,6 +150,8 @@ def _crossing_fault(ring: tuple[Position, ...], edges: Edges) -> Fault | None:
     """Width and crossings. A figure of eight crosses; it is not called flat."""
     if edges is Edges.STRAIGHT:
         lat_ndeg, lon_ndeg = unrolled_ndeg(ring)
+        if ring_is_convex(lat_ndeg, lon_ndeg):  # most are, and this is the cheapest to know
+            return None
         flat = all(
             (lon_ndeg[1] - lon_ndeg[0]) * (lat - lat_ndeg[0])
             == (lat_ndeg[1] - lat_ndeg[0]) * (lon - lon_ndeg[0])
