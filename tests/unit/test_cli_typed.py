@@ -8,11 +8,11 @@ import pytest
 from parley.cli.answers import read_activity
 from parley.cli.client import typed_text
 from parley.cli.composing import make_draft, second_look
-from parley.cli.reading import read_altitude, read_area, read_band, read_length_mm
+from parley.cli.reading import read_altitude, read_area, read_band, read_length_mm, read_line_area
 from parley.cli.times import from_now, group_of, length, read_time, zulu
 from parley.cli.writing import Composed, compose
 from parley.words.bodies import Notice
-from parley.words.codes import Activity, Datum, Edges, LengthUnit, Precedence, Reason
+from parley.words.codes import Activity, CoordinateFormat, Datum, Edges, LengthUnit, Precedence, Reason
 from parley.words.errors import InputError
 from parley.words.volume import Circle, Polygon
 
@@ -237,6 +237,36 @@ def test_an_amendment_keeps_what_is_not_given() -> None:
     assert wider.volume.area.radius_mm == 3_000_000
     assert wider.volume.area.centre == draft.volume.area.centre  # type: ignore[union-attr] # a circle
     assert wider.actor == "2nd Wing"
+
+
+@pytest.mark.parametrize(
+    ("at", "form"),
+    [
+        ("37S DT 64390 07317", CoordinateFormat.MGRS),
+        ("37 north 464390 3707317", CoordinateFormat.UTM),
+        ("438LH36", CoordinateFormat.GARS),
+        ("QJJD37003000", CoordinateFormat.GEOREF),
+        ("al-Tanf", CoordinateFormat.PLACE),
+    ],
+)
+def test_a_circle_is_composed_from_every_format_and_keeps_what_was_typed(
+    at: str, form: CoordinateFormat
+) -> None:
+    area = make_draft(composed(at=at, near="anywhere"), AT_MS).volume.area
+    assert isinstance(area, Circle)
+    assert area.centre.entered is not None
+    assert (area.centre.entered.text, area.centre.entered.format) == (at, form)
+    assert abs(area.centre.lat_ndeg - 33_500_000_000) < 100_000_000
+
+
+def test_a_line_s_area_is_a_circle_or_a_polygon() -> None:
+    circle = read_line_area("al-Tanf; 55000")
+    assert isinstance(circle, Circle)
+    assert circle.radius_mm == 55_000_000
+    assert isinstance(read_line_area("33N 38E; 34N 38E; 34N 39E"), Polygon)
+    with pytest.raises(InputError) as refused:
+        read_line_area("33N 38E; 34N 38E; 33N 38E")
+    assert refused.value.name.startswith("polygon-")
 
 
 def test_a_second_look_finds_what_a_tired_person_overlooks() -> None:

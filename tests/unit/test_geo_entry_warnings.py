@@ -18,7 +18,7 @@ from parley.geo.gazetteer import find_place, read_position
 from parley.geo.shape import shape_of
 from parley.geo.slips import slips
 from parley.words.codes import Activity, CoordinateFormat, Edges
-from parley.words.volume import Circle, Entered, Polygon
+from parley.words.volume import Circle, Corridor, Entered, Polygon
 
 ZONE = shape_of(Circle(centre=read_coordinate("33 30 00 N 38 37 00 E"), radius_mm=55_000_000))
 
@@ -167,5 +167,14 @@ def test_of_many_vertices_the_first_doubt_of_each_kind_is_told_and_the_others_co
     area = Polygon(ring=tuple(read_coordinate(text) for text in texts), edges=Edges.GEODESIC)
     (found,) = area_warnings(area, Context(area=ZONE))
     assert found.sentence.startswith("vertex 2: it lies ")
-    assert found.sentence.endswith("; 1 more vertices are like it")
+    assert found.sentence.endswith("; 1 more vertex is like it")
     assert (found.figures["vertex"], found.figures["more"]) == (2, 1)
+
+
+def test_digits_are_suspected_in_the_first_vertices_alone() -> None:
+    slipped = read_coordinate("35.3359N 40.4108E")
+    others = [read_coordinate(f"36.{n:04d}N 41.9E") for n in range(100, 100 + 70)]
+    first = Corridor(line=(slipped, *others), half_width_mm=1_000, edges=Edges.GEODESIC)
+    last = replace(first, line=(*others, slipped))
+    assert "digits_suspected" in codes(area_warnings(first, Context()))
+    assert "digits_suspected" not in codes(area_warnings(last, Context()))

@@ -1,6 +1,7 @@
 """Grid references: read to the south-west corner of their cell, written back, or refused by name."""
 
 import csv
+from concurrent.futures import ThreadPoolExecutor
 from math import atanh, copysign, exp, pi, radians, sin, sqrt
 from pathlib import Path
 
@@ -220,3 +221,14 @@ def test_geotrans_names_the_same_cells() -> None:
             size_m = 10 ** (5 - int(row["precision"]))
             cell = mgrs_cell(round(float(row["lat"]) * 1e9), round(lon_deg * 1e9), size_m)
             assert cell == row["mgrs"]
+
+
+def test_several_threads_share_the_projections() -> None:
+    places = [(lat * 10**9 + 1, lon * 10**9 + 1) for lat in range(-89, 90, 7) for lon in range(-179, 180, 11)]
+    alone = [mgrs_cell(lat_ndeg, lon_ndeg, 1) for lat_ndeg, lon_ndeg in places]
+
+    def work(_: int) -> list[str]:
+        return [mgrs_cell(lat_ndeg, lon_ndeg, 1) for lat_ndeg, lon_ndeg in places]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(found == alone for found in pool.map(work, range(8)))

@@ -46,6 +46,8 @@ OWN_MOST_M: Final = 1_000.0
 """However coarse a reading, farther off than this is not the same position."""
 DIFFERS_LEAST_M: Final = 1.0
 """Rounding to a nanodegree and another node's arithmetic stay far below a metre."""
+SLIPS_MOST: Final = 64
+"""Of a polygon's vertices so many are searched for slips; nobody types more, and a check waits for it."""
 _ROUNDING: Final = 1.12
 """A digit of 111 m passes for 100 m."""
 USUAL_NEED_M: Final = 1_000.0
@@ -121,6 +123,7 @@ class Context(Struct, frozen=True, kw_only=True):
         own: own positions of open layers.
         activity: what will be done there.
         radius_m: the radius of the circle round it: a coordinate coarser than that says little.
+        slips: whether neighbouring readings are tried: half a millisecond for each coordinate.
     """
 
     area: Shape | None = None
@@ -128,6 +131,7 @@ class Context(Struct, frozen=True, kw_only=True):
     own: OwnPoints = NO_POINTS
     activity: Activity | None = None
     radius_m: float | None = None
+    slips: bool = True
 
 
 def entry_warnings(position: Position, context: Context) -> tuple[EntryWarning, ...]:
@@ -148,8 +152,13 @@ def area_warnings(area: Area, context: Context) -> tuple[EntryWarning, ...]:
     """What is doubtful about the positions of an area: of each kind the first, and how many more."""
     if isinstance(area, Circle):
         return entry_warnings(area.centre, replace(context, radius_m=area.radius_mm / 1e3))
-    positions = positions_of(area)
-    return _gathered([entry_warnings(position, context) for position in positions])
+    quick = replace(context, slips=False)
+    return _gathered(
+        [
+            entry_warnings(position, context if n < SLIPS_MOST else quick)
+            for n, position in enumerate(positions_of(area))
+        ]
+    )
 
 
 def area_signed_warnings(area: Area) -> tuple[EntryWarning, ...]:
@@ -170,7 +179,7 @@ def _gathered(by_vertex: list[tuple[EntryWarning, ...]]) -> tuple[EntryWarning, 
 
 
 def _of_vertex(vertex: int, warning: EntryWarning, more: int) -> EntryWarning:
-    too = f"; {more} more vertices are like it" if more else ""
+    too = f"; {more} more {'vertices are' if more > 1 else 'vertex is'} like it" if more else ""
     figures: dict[str, float | str] = {**warning.figures, "vertex": vertex, "more": more}
     return replace(warning, sentence=f"vertex {vertex}: {warning.sentence}{too}", figures=figures)
 
@@ -243,7 +252,7 @@ def _coarse_warnings(position: Position, context: Context) -> list[EntryWarning]
 
 def _slip_warnings(position: Position, context: Context) -> list[EntryWarning]:
     area = context.area
-    found = slips(position, context.near)
+    found = slips(position, context.near) if context.slips else []
     if area is not None:
         found = [one for one in found if _outside_m(one.at, area) == 0]
     return [_slip_warning(one) for one in found[:1]]
