@@ -20,10 +20,10 @@ from parley.geo.box import Box5
 from parley.picture.model import Layer, OwnItem, OwnKind, Picture
 from parley.ports.volume_index import Held
 from parley.words.bodies import SeparationDistances
-from parley.words.codes import Activity, Datum
+from parley.words.codes import Activity, Datum, Edges
 from parley.words.errors import InputError, SystemFault
-from parley.words.volume import Area, Band, Volume, Window
-from places import HOUR_MS, NOON_MS, band, circle, polygon, true_distance, volume, walk, window
+from parley.words.volume import Area, Band, Daily, MultiPolygon, Part, Volume, Window
+from places import HOUR_MS, NOON_MS, band, circle, polygon, position, true_distance, volume, walk, window
 from threads import terms as terms_of_line
 
 HERE = (33.5, 38.6)
@@ -70,10 +70,13 @@ def test_inside_comes_before_within_separation_and_each_says_why() -> None:
     first, second = result.findings
     assert (first.level, first.other, first.other_kind) == (Level.INSIDE, "OUTPOST-2", OtherKind.UNIT)
     assert first.why.startswith(
-        "OUTPOST-2 lies inside the notified area; the notified time is 2026-11-18 12:00Z"
+        "OUTPOST-2 lies inside the notified area by 1,499 m, nearest its rim, between 1200Z and 1300Z on 2026-11-18"
     )
     assert (second.level, second.other) == (Level.WITHIN_SEPARATION, "GARRISON")
-    assert second.why.startswith("GARRISON lies 4,210 m north-east of the notified area, separation 5,000 m;")
+    assert second.why == (
+        "the circle's rim lies 4,210 m south-west of GARRISON between 1200Z and 1300Z on 2026-11-18;"
+        " separation agreed 5,000 m"
+    )
     assert second.horizontal_m == pytest.approx(4_210.5, abs=0.001)
     assert second.closest is not None
     assert true_distance(*second.closest) == pytest.approx(4_210.5, abs=0.001)
@@ -105,7 +108,7 @@ def test_a_vertical_gap_equal_to_the_separation_is_a_finding(floor_m: float, fou
     assert len(result.findings) == found
     for finding in result.findings:
         assert finding.level is Level.WITHIN_SEPARATION
-        assert "vertically" in finding.why
+        assert "the notified altitudes are" in finding.why
 
 
 @pytest.mark.parametrize(("start_h", "found"), [(1.25, 1), (1.25 + 0.001 / 3600, 0), (-1, 1)])
@@ -116,11 +119,15 @@ def test_a_time_gap_equal_to_the_separation_is_a_finding(start_h: float, found: 
         assert [f.time_s for f in result.findings] == []
         engine = engine_with(own("CONVOY", at(0, 0), times=window(start_h, -0.25)))
         result = check(engine)
-        assert "ends 900 s earlier" in result.findings[0].why
+        assert (
+            "the notified time starts 900 s after it ends, separation agreed 900 s" in result.findings[0].why
+        )
     assert len(result.findings) == found
     if start_h > 0 and found:
         assert result.findings[0].time_s == 900
-        assert "it starts 900 s later, separation 900 s" in result.findings[0].why
+        assert (
+            "the notified time ends 900 s before it starts, separation agreed 900 s" in result.findings[0].why
+        )
 
 
 def test_what_touches_in_all_four_dimensions_is_inside() -> None:
@@ -139,7 +146,7 @@ def test_other_datums_are_compared_by_the_least_gap_and_it_says_so() -> None:
     engine = engine_with(own("PATROL", at(0, 0), heights=band(500, 600, Datum.ELLIPSOID)))
     result = check(engine, volume(circle(*HERE, 2_000), band(0, 100)))
     assert result.findings[0].vertical_m == 290
-    assert "vertically at least 290 m apart" in result.findings[0].why
+    assert "their altitudes are at least 290 m apart" in result.findings[0].why
     near = check(engine, volume(circle(*HERE, 2_000), band(0, 450)))
     assert near.findings[0].level is Level.INSIDE
     assert "different datums and may overlap" in near.findings[0].why
@@ -167,7 +174,7 @@ def test_notices_are_compared_with_each_other_but_not_with_themselves() -> None:
     engine.put_notice("n-2", volume(at(90, 3_000, 2_000)), name="EASTERN 14")
     result = check(engine)
     assert [(f.other, f.other_kind) for f in result.findings] == [("EASTERN 14", OtherKind.NOTICE)]
-    assert "overlaps the notified area" in result.findings[0].why
+    assert "the notified area overlaps or touches EASTERN 14 at 33." in result.findings[0].why
     assert result.notices_compared == 1
     left_out = engine.check(volume(circle(*HERE, 2_000)), SEPARATION, leave_out=frozenset({"n-1", "n-2"}))
     assert (left_out.findings, left_out.notices_compared) == ((), 0)
@@ -347,7 +354,7 @@ def test_the_wider_separation_of_two_notices_holds_whichever_is_checked(length_m
     for checked, name, asked in ((launch, "launch", wide), (flight, "flight", SEPARATION)):
         result = engine.check(checked, asked, notice=name)
         assert len(result.findings) == found
-        assert all("separation 20,000 m" in finding.why for finding in result.findings)
+        assert all("separation agreed 20,000 m" in finding.why for finding in result.findings)
 
 
 def notified(engine: CheckEngine, **notices: Area) -> None:
@@ -403,3 +410,21 @@ def test_nothing_of_an_answer_shows_how_much_a_sealed_layer_holds_or_where() -> 
             check(engine_with(*[replace(one, id="outpost-2", name="A") for one in items[:1]], post))
         )
     assert all(answer == answers[0] for answer in answers)
+
+
+def test_the_sentence_names_pieces_of_shapes_with_several_parts_and_daily_hours() -> None:
+    square = [(33.0, 38.0), (33.0, 38.2), (33.2, 38.2), (33.2, 38.0)]
+    hole = [(33.05, 38.05), (33.05, 38.15), (33.15, 38.15), (33.15, 38.05)]
+    ring, inner = (tuple(position(*vertex) for vertex in vertices) for vertices in (square, hole))
+    far = tuple(position(lat + 1, lon) for lat, lon in square)
+    area = MultiPolygon(parts=(Part(ring=far), Part(ring=ring, holes=(inner,))), edges=Edges.GEODESIC)
+    night = Window(
+        start_ms=NOON_MS, end_ms=NOON_MS + 48 * HOUR_MS, daily=Daily(start_ms=72_000_000, end_ms=7_200_000)
+    )
+    engine = engine_with(own("WELL", circle(33.14, 38.1, 0)))
+    (finding,) = engine.check(volume(area, times=night), SEPARATION).findings
+    assert finding.why.startswith("polygon edge 3 of hole 1 of part 2 passes 1,1")
+    assert (
+        "m north of WELL between 2026-11-18 1200Z and 2026-11-20 1200Z, every day 20:00Z to 02:00Z;"
+        in finding.why
+    )

@@ -11,6 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from parley.check.explain import explain
 from parley.check.model import (
     Against,
     CheckResult,
@@ -20,7 +21,7 @@ from parley.check.model import (
     Separation,
     wider,
 )
-from parley.check.sentence import Apart, why
+from parley.check.pairs import Meeting, Side
 from parley.check.summary import Compared, summary
 from parley.check.volume5 import Volume5, box_of, search_box, time_gap_ms
 from parley.geo.altitude import UNLIMITED, band_gap_mm, same_datum
@@ -34,7 +35,7 @@ from parley.picture.model import OwnItem, Picture
 from parley.picture.validity import item_fault
 from parley.ports.volume_index import Held, VolumeIndex
 from parley.words.errors import InputError, SystemFault
-from parley.words.volume import Volume, Window
+from parley.words.volume import Area, Volume
 
 _LEVELS: Final = {level: rank for rank, level in enumerate(Level)}
 _NOTHING: Final[frozenset[str]] = frozenset()
@@ -237,7 +238,7 @@ class CheckEngine:
                 continue
             if entry.cell is not None and entry.cell in cells:
                 continue
-            finding = _compare(notice, checked, volume.window, entry, separation, self._apart(quick, key))
+            finding = _compare(notice, checked, volume.area, entry, separation, self._apart(quick, key))
             if finding is None:
                 continue
             if finding.sealed_cell is not None:
@@ -361,7 +362,7 @@ def _concerns(entry: _Entry, against: Against, skip: frozenset[str]) -> bool:
 def _compare(
     notice: str,
     checked: Volume5,
-    window: Window,
+    area: Area,
     entry: _Entry,
     separation: Separation,
     apart_by: Callable[[float], bool],
@@ -380,20 +381,27 @@ def _compare(
         return None
     if entry.cell is not None:
         return _sealed(notice, entry.cell)
-    exact = same_datum(checked.band, other.band)
-    apart = Apart(gap=gap, vertical_m=vertical_m, vertical_exact=exact, time_s=time_s)
     inside = gap.distance_m == 0 and vertical_m == 0 and time_s == 0
-    point = isinstance(other.shape, Disc) and other.shape.radius_m == 0
+    met = Meeting(
+        notice=Side(id=notice, areas=(area,), parts=(checked,)),
+        other=Side(id=entry.name, areas=(entry.given.area,), parts=(other,)),
+        level=Level.INSIDE if inside else Level.WITHIN_SEPARATION,
+        gap=gap,
+        vertical_m=vertical_m,
+        vertical_exact=same_datum(checked.band, other.band),
+        time_s=time_s,
+        parts=(0, 0),
+    )
     return Finding(
         notice=notice,
         other=entry.name,
         other_kind=entry.kind,
-        level=Level.INSIDE if inside else Level.WITHIN_SEPARATION,
+        level=met.level,
         horizontal_m=gap.distance_m,
         vertical_m=vertical_m,
         time_s=time_s,
         closest=(gap.first, gap.second),
-        why=why(entry.name, point=point, apart=apart, windows=(window, other.window), limit=separation),
+        why=explain(met, separation),
         sealed_cell=None,
     )
 

@@ -9,18 +9,17 @@ from typing import Final
 
 from parley.check.model import Separation
 from parley.check.nearest import piece_at
-from parley.check.pairs import Meeting
-from parley.check.sentence import metres, wind
+from parley.check.pairs import Meeting, Side
+from parley.check.sentence import hours, metres, wind
 from parley.check.within import Within, within_by
 from parley.geo.ellipsoid import LatLon, inverse
-from parley.words.volume import Area, Circle, Corridor, Window
+from parley.words.volume import ALWAYS, Circle, Corridor, MultiPolygon, Window
 
 FIRST_MS: Final = -62_135_596_800_000
 LAST_MS: Final = 253_402_300_799_999
 _MINUTES_FROM: Final = 120
 """From two hours on, minutes are said and no seconds."""
 _HOURS_TO: Final = 72
-_NAMES: Final = {"rim": "the rim", "": "the point"}
 
 
 def explain(met: Meeting, limit: Separation) -> str:
@@ -35,13 +34,14 @@ def explain(met: Meeting, limit: Separation) -> str:
 
 
 def own_piece(met: Meeting) -> str:
-    """The nearest piece of what was checked: "polygon edge 3", "leg 2 of the corridor of part 4"."""
-    area = met.notice.areas[met.parts[0]]
-    piece = piece_at(area, met.gap.first)
-    part = f" of part {met.parts[0] + 1}" if len(met.notice.areas) > 1 else ""
+    """The nearest piece of what was checked: "polygon edge 3", "corridor leg 2 of part 4"."""
+    number = met.parts[0]
+    area = met.notice.areas[number]
+    piece = piece_at(area, met.notice.parts[number].shape, met.gap.first)
+    part = f" of part {number + 1}" if len(met.notice.areas) > 1 else ""
     match area:
         case Circle(radius_mm=0):
-            return f"the point{part}" if part else "the point"
+            return f"the point{part}"
         case Circle():
             return f"the circle's rim{part}"
         case Corridor(half_width_mm=half_mm):
@@ -52,16 +52,16 @@ def own_piece(met: Meeting) -> str:
 
 def other_piece(met: Meeting) -> str:
     """The nearest piece of the other: "SITE-7" for a point, else "edge 2 of SITE-7"."""
-    area = met.other.areas[met.parts[1]]
-    piece = piece_at(area, met.gap.second)
-    part = f"part {met.parts[1] + 1} of " if len(met.other.areas) > 1 else ""
+    number = met.parts[1]
+    piece = piece_at(met.other.areas[number], met.other.parts[number].shape, met.gap.second)
+    part = f"part {number + 1} of " if len(met.other.areas) > 1 else ""
     if not piece:
         return f"{part}{met.other.id}"
-    return f"{_NAMES.get(piece, piece)} of {part}{met.other.id}"
+    return f"{'the rim' if piece == 'rim' else piece} of {part}{met.other.id}"
 
 
 def _where(met: Meeting, limit: Separation) -> str:
-    when = _when(met.notice.window, met.other.window)
+    when = _when(met)
     if met.gap.azimuth_deg is None:
         return f"{_overlap(met)},{when}" if when else _overlap(met)
     _, back_deg = inverse(met.gap.second, met.gap.first)
@@ -73,8 +73,6 @@ def _where(met: Meeting, limit: Separation) -> str:
 
 def _overlap(met: Meeting) -> str:
     """How two areas overlap: one holds the other, and by how much, or where they meet."""
-    own = met.notice.areas[met.parts[0]]
-    theirs = met.other.areas[met.parts[1]]
     shapes = met.notice.parts[met.parts[0]].shape, met.other.parts[met.parts[1]].shape
     named = f"part {met.parts[1] + 1} of {met.other.id}" if len(met.other.areas) > 1 else met.other.id
     area = (
@@ -82,22 +80,24 @@ def _overlap(met: Meeting) -> str:
     )
     held = within_by(shapes[1], shapes[0])
     if held is not None:
-        return f"{named} lies inside {area}{_by(met.notice.areas, own, held)}"
+        return f"{named} lies inside {area}{_by(met.notice, met.parts[0], held)}"
     held = within_by(shapes[0], shapes[1])
     if held is not None:
-        return f"{area} lies inside {named}{_by(met.other.areas, theirs, held)}"
+        return f"{area} lies inside {named}{_by(met.other, met.parts[1], held)}"
     return f"{area} overlaps or touches {named} at {place(met.gap.first)}"
 
 
-def _by(parts: tuple[Area, ...], area: Area, held: Within) -> str:
+def _by(outer: Side, part: int, held: Within) -> str:
     """How far inside, and which piece of the outer area is nearest.
 
-    A part may go on in its neighbour, as halves at the antimeridian do: then it is the least.
+    A part may go on in its neighbour, as halves at the antimeridian do, and a leg in the next: then it is
+    the least.
     """
-    if len(parts) > 1:
+    area = outer.areas[part]
+    if len(outer.areas) > 1 or isinstance(area, MultiPolygon):
         return f" by at least {metres(held.by_m)}"
     least = "at least " if isinstance(area, Corridor) else ""
-    return f" by {least}{metres(held.by_m)}, nearest its {piece_at(area, held.at)}"
+    return f" by {least}{metres(held.by_m)}, nearest its {piece_at(area, outer.parts[part].shape, held.at)}"
 
 
 def place(at: LatLon) -> str:
@@ -122,11 +122,13 @@ def _late(met: Meeting, limit: Separation) -> str:
     """By how much the two are apart in time."""
     if met.time_s == 0:
         return ""
-    own, theirs = met.notice.window, met.other.window
-    later = own is not None and theirs is not None and own.start_ms > theirs.end_ms
-    way = "after it ends" if later else "before it starts"
-    verb = "starts" if later else "ends"
-    return f"the notified time {verb} {seconds(met.time_s)} {way}, separation agreed {seconds(limit.time_s)}"
+    agreed = f"separation agreed {seconds(limit.time_s)}"
+    own, theirs = met.notice.parts[0].holds, met.other.parts[0].holds
+    if own is None or theirs is None or own.daily is not None or theirs.daily is not None:
+        return f"their times are {seconds(met.time_s)} apart, {agreed}"
+    later = own.start_ms > theirs.end_ms
+    verb, way = ("starts", "after it ends") if later else ("ends", "before it starts")
+    return f"the notified time {verb} {seconds(met.time_s)} {way}, {agreed}"
 
 
 def seconds(length_s: float) -> str:
@@ -142,12 +144,26 @@ def seconds(length_s: float) -> str:
     return f"{hours // 24:,} d {hours % 24} h"
 
 
-def _when(first: Window | None, second: Window | None) -> str:
+def _when(met: Meeting) -> str:
     """When both hold: " between 1410Z and 1430Z on 2026-11-23"; "" when they never do."""
-    start_ms = max(window.start_ms if window else FIRST_MS for window in (first, second))
-    end_ms = min(window.end_ms if window else LAST_MS for window in (first, second))
-    if start_ms > end_ms:
+    windows = [window for side in (met.notice, met.other) if (window := side.parts[0].holds) is not None]
+    start_ms = max((_start_ms(window) for window in windows), default=FIRST_MS)
+    end_ms = min((_end_ms(window) for window in windows), default=LAST_MS)
+    if met.time_s or start_ms > end_ms:
         return ""
+    daily = "".join(f", every day {hours(window.daily)}" for window in windows if window.daily is not None)
+    return f"{_span(start_ms, end_ms)}{daily}"
+
+
+def _start_ms(window: Window) -> int:
+    return FIRST_MS if window.start_ms <= ALWAYS.start_ms else window.start_ms
+
+
+def _end_ms(window: Window) -> int:
+    return LAST_MS if window.end_ms >= ALWAYS.end_ms else window.end_ms
+
+
+def _span(start_ms: int, end_ms: int) -> str:
     if start_ms <= FIRST_MS:
         return " at all times" if end_ms >= LAST_MS else f" until {stamp(end_ms)}"
     if end_ms >= LAST_MS:
