@@ -9,7 +9,7 @@ two states and names every event that takes it; what a table leaves out is refus
 
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, TypeVar
@@ -17,10 +17,12 @@ from typing import Final, TypeVar
 from parley.exchange.ladder import TABLE, Event, Step
 from parley.exchange.phase import PHASES, Phase
 from parley.exchange.stop import STOPS, StopState
+from parley.formats.columns import COLUMNS
 
 DOCS: Final = Path(__file__).resolve().parent.parent / "docs"
 S = TypeVar("S", bound=StrEnum)
 PAGE: Final = DOCS / "life-of-a-notice.md"
+IMPORTS: Final = DOCS / "picture-import.md"
 
 
 def diagram(table: Mapping[tuple[S, type[Event]], S], first: S) -> str:
@@ -37,6 +39,16 @@ def words(class_name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", " ", class_name).lower()
 
 
+def columns() -> str:
+    """Return the columns of an import as a table."""
+    rows = [
+        f"| `{each.field}` | {', '.join(f'`{name}`' for name in each.synonyms)} | {each.holds} | {each.example} |"
+        for each in COLUMNS
+    ]
+    return "\n".join(["| field | also called | holds | example |", "|---|---|---|---|", *rows])
+
+
+COLUMN_TABLE: Final[Mapping[str, str]] = {"columns": columns()}
 DRAWINGS: Final[Mapping[str, str]] = {
     "ladder": diagram(TABLE, Step.DRAFTED),
     "phases": diagram(PHASES, Phase.PLANNED),
@@ -44,26 +56,27 @@ DRAWINGS: Final[Mapping[str, str]] = {
 }
 
 
-def redrawn(page: str, names: Iterable[str] = DRAWINGS) -> str:
+def redrawn(page: str, drawings: Mapping[str, str] = DRAWINGS) -> str:
     """Return a page with its drawings made anew.
 
     Raises:
         ValueError: a marker is missing, or stands there more than once.
     """
-    for name in names:
+    for name, drawing in drawings.items():
         opening, closing = f"<!-- drawn: {name} -->", f"<!-- end of drawn: {name} -->"
         if page.count(opening) != 1 or page.count(closing) != 1:
             raise ValueError(f"the page needs {opening} and {closing}, once each")
         before, _, rest = page.partition(opening)
         _, _, after = rest.partition(closing)
-        page = f"{before}{opening}\n{DRAWINGS[name]}\n{closing}{after}"
+        page = f"{before}{opening}\n{drawing}\n{closing}{after}"
     return page
 
 
 def main() -> None:
-    """Redraw the page in place."""
-    PAGE.write_text(redrawn(PAGE.read_text("utf-8")), "utf-8")
-    sys.stdout.write(f"drawn: {', '.join(DRAWINGS)} in {PAGE.relative_to(DOCS.parent)}\n")
+    """Redraw the pages in place."""
+    for page, drawings in ((PAGE, DRAWINGS), (IMPORTS, COLUMN_TABLE)):
+        page.write_text(redrawn(page.read_text("utf-8"), drawings), "utf-8")
+        sys.stdout.write(f"drawn: {', '.join(drawings)} in {page.relative_to(DOCS.parent)}\n")
 
 
 if __name__ == "__main__":

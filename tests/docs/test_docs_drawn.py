@@ -10,6 +10,7 @@ import pytest
 from parley.exchange.ladder import TABLE, Step
 from parley.exchange.phase import PHASES
 from parley.exchange.stop import STOPS
+from parley.formats.columns import COLUMNS, field_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "life-of-a-notice.md"
@@ -39,6 +40,15 @@ def draw_docs(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 def test_the_diagrams_are_drawn_from_the_tables(draw_docs: ModuleType) -> None:
     page = PAGE.read_text("utf-8")
     assert draw_docs.redrawn(page) == page, "run `make docs`"
+
+
+def test_the_columns_of_an_import_are_drawn_from_the_code(draw_docs: ModuleType) -> None:
+    page = (ROOT / "docs" / "picture-import.md").read_text("utf-8")
+    assert draw_docs.redrawn(page, draw_docs.COLUMN_TABLE) == page, "run `make docs`"
+    for column in COLUMNS:
+        for name in (column.field, *column.synonyms):
+            assert field_of(name) == column.field, name
+            assert f"`{name}`" in page
 
 
 def test_another_table_draws_another_diagram(draw_docs: ModuleType) -> None:
