@@ -271,3 +271,17 @@ def test_altitudes_in_metres_are_read_over_their_datum() -> None:
     assert second.band.ceiling.datum is Datum.ELLIPSOID
     assert only_refusal(f"{head}\na,A,site,1.5,2.5,0,30,sea\n").rule == "altitude-datum-unknown"
     assert only_refusal(f"{head},floor\na,A,site,1.5,2.5,0,30,,1 m msl\n").rule == "altitude-twice"
+
+
+def test_a_position_known_to_a_cell_only_is_in_doubt_unless_its_radius_covers_it() -> None:
+    head = "id,name,kind,mgrs,radius_m"
+    coarse = read(f"{head}\na,A,site,37SBT9912,0\nb,B,site,37SBT9912,1000\nc,C,site,37SBT9912312345,0\n")
+    assert coarse.report.refused == []
+    assert [(doubt.id, doubt.rule) for doubt in coarse.report.doubts] == [("a", "position-is-coarse")]
+    refusal = only_refusal("id,name,kind,mgrs\na,A,site,al-Tanf\n")
+    assert (refusal.column, refusal.rule) == ("mgrs", "coordinate-unreadable")
+
+
+def test_a_width_of_a_point_is_refused() -> None:
+    refusal = only_refusal(f"{HEAD},half_width_m\na,A,site,1.5,2.5,0,50\n")
+    assert (refusal.column, refusal.rule) == ("half_width_m", "reach-without-use")

@@ -1,7 +1,7 @@
 """`parley check`: notices in a file against what stands in others, without a node."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import isfinite
 from pathlib import Path
@@ -81,7 +81,8 @@ def check(
     against: Annotated[
         list[Path] | None,
         typer.Option(
-            help="A GeoJSON file to compare with; may be repeated. Without it: the notices with each other."
+            help="A file to compare with: GeoJSON, or sites as CSV, XLSX, KML or KMZ; may be repeated."
+            " Without it: the notices with each other."
         ),
     ] = None,
     as_json: JsonOption = False,
@@ -90,11 +91,13 @@ def check(
 
     A gap equal to the separation is a finding. What cannot be read refuses the whole check.
     """
+    from parley.formats.geojson import read_geojson
+    from parley.formats.other_file import read_others
     from parley.wiring.file_check import check_files
 
     with _progress() as tell:
-        own = _read(notices, tell)
-        others = [_read(path, tell) for path in against or ()]
+        own = _read(notices, tell, read_geojson)
+        others = [_read(path, tell, read_others) for path in against or ()]
         found = check_files(own, others, separation, tell=tell)
     said = summary(found.answer, separation.horizontal_m)
     if drawing.path is not None:
@@ -130,13 +133,12 @@ def _length(option: str, value: float) -> float:
     return value
 
 
-def _read(path: Path, tell: "Tell") -> "Read":
+def _read(path: Path, tell: "Tell", read: "Callable[..., Read]") -> "Read":
     from parley.cli.composing import read_input
-    from parley.formats.geojson import read_geojson
     from parley.formats.json_text import MAX_BYTES
 
     name = str(path)
-    return read_geojson(
+    return read(
         read_input(path, MAX_BYTES), name, progress=lambda done, of: tell(f"Reading {name}", done, of)
     )
 

@@ -10,13 +10,24 @@ from typing import Final
 from parley.formats.places import Place
 from parley.formats.rows import Doubt, shown
 from parley.geo.ellipsoid import LatLon, inverse
-from parley.words.volume import positions_of
+from parley.words.codes import CoordinateFormat
+from parley.words.volume import Circle, positions_of
 
 FAR_M: Final = 500_000.0
 """From the middle of all rows: beyond it a place is looked at again, if swapped it would lie near."""
 _NEARER: Final = 10.0
 _FEWEST: Final = 5
 """Fewer rows than this have no middle to speak of."""
+COARSE_MM: Final = 100_000
+_GRIDS: Final = frozenset(
+    {
+        CoordinateFormat.MGRS,
+        CoordinateFormat.UTM,
+        CoordinateFormat.UPS,
+        CoordinateFormat.GARS,
+        CoordinateFormat.GEOREF,
+    }
+)
 _MOJIBAKE: Final = ("cp1252", "latin-1")
 
 
@@ -34,6 +45,7 @@ def doubts_of(places: Sequence[Place]) -> list[Doubt]:
         if point == (0.0, 0.0)
     ]
     found += _swapped(places, points)
+    found += [doubt for place in places if (doubt := _coarse(place)) is not None]
     found += [
         Doubt(
             row=place.row,
@@ -72,6 +84,25 @@ def _swapped(places: Sequence[Place], points: Sequence[LatLon]) -> list[Doubt]:
             )
             found.append(Doubt(row=place.row, id=place.id, rule="axes-look-swapped", what=what))
     return found
+
+
+def _coarse(place: Place) -> Doubt | None:
+    """Find a place that is known to a cell of a grid only, and whose radius does not cover the cell."""
+    area = place.area
+    if not isinstance(area, Circle) or area.centre.entered is None:
+        return None
+    entered = area.centre.entered
+    if (
+        entered.format not in _GRIDS
+        or entered.precision_mm < COARSE_MM
+        or area.radius_mm >= entered.precision_mm
+    ):
+        return None
+    what = (
+        f"its position is a corner of a cell of {entered.precision_mm / 1e3:,.0f} m, and its radius is"
+        f" {area.radius_mm / 1e3:,.0f} m: it may lie elsewhere in the cell"
+    )
+    return Doubt(row=place.row, id=place.id, rule="position-is-coarse", what=what)
 
 
 def _undone(name: str) -> str | None:

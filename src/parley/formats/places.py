@@ -68,13 +68,13 @@ class Rules(Struct, frozen=True, kw_only=True):
     """What holds for all rows of one file.
 
     Attributes:
-        layer: the layer that the file is for.
+        layer: the layer that the file is for; null for none.
         kind: the kind of rows that do not say.
         in_utc: the time fields whose heading says UTC.
         decimal_comma: every latitude and longitude is written with a decimal comma, for certain.
     """
 
-    layer: str
+    layer: str | None
     kind: str | None = None
     in_utc: frozenset[str] = frozenset()
     decimal_comma: bool = False
@@ -93,7 +93,7 @@ def read_place(row: int, fields: Mapping[str, str], rules: Rules, area: Area | N
         RowRefused: the first field that cannot be read.
     """
     layer = fields.get("layer", "").strip()
-    if layer and layer != rules.layer:
+    if layer and rules.layer is not None and layer != rules.layer:
         do = f"Import its rows with --layer {layer[:40]}, from a file of their own."
         raise RowRefused(
             "layer", layer, "row-of-other-layer", f"the row is of another layer than {rules.layer}", do
@@ -191,7 +191,10 @@ def _kind(fields: Mapping[str, str], rules: Rules) -> str:
 
 
 def _circle(fields: Mapping[str, str], rules: Rules) -> Circle:
-    radius = fields.get("radius_m", "").strip()
+    radius, width = (fields.get(field, "").strip() for field in ("radius_m", "half_width_m"))
+    if width:
+        what = "it has a width and no line"
+        raise RowRefused("half_width_m", width, "reach-without-use", what, "Give a point its radius_m.")
     try:
         radius_mm: DistanceMm = read_length_mm(radius) if radius else 0
     except InputError as error:

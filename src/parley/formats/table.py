@@ -18,14 +18,14 @@ class Wish(Struct, frozen=True, kw_only=True):
     """What the importer says about a file.
 
     Attributes:
-        layer: the layer that the file is for.
+        layer: the layer that the file is for; null for no layer at all.
         kind: the kind of rows that do not say.
         by_hand: field to column name.
         encoding: the text encoding, if it is neither UTF-8 nor marked.
         sheet: the sheet of a workbook.
     """
 
-    layer: str
+    layer: str | None
     kind: str | None = None
     by_hand: Mapping[str, str] = {}
     encoding: str | None = None
