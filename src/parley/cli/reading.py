@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from parley.formats.measures import ALTITUDES, read_altitude, read_length_mm
 from parley.geo.coordinate import read_coordinate
+from parley.geo.measures import ALTITUDES, read_altitude, read_length_mm
 from parley.words.codes import Edges
 from parley.words.errors import InputError
 from parley.words.volume import VERTICES_MAX, Area, Band, Circle, Corridor, Polygon

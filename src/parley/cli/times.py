@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
-from parley.formats.instants import INSTANTS, MONTHS, read_instant
+from parley.geo.instants import INSTANTS, MONTHS, read_instant
 from parley.words.errors import InputError
 from parley.words.volume import Daily
 

@@ -13,14 +13,14 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from parley.formats.instants import read_instant
-from parley.formats.measures import read_altitude, read_length_mm
 from parley.formats.properties import read_band
 from parley.formats.report import Refused
 from parley.formats.rows import Repair, RowRefused, shown
 from parley.formats.shapes import number
 from parley.geo.coordinate import read_coordinate
 from parley.geo.ellipsoid import inverse
+from parley.geo.instants import read_instant
+from parley.geo.measures import read_altitude, read_length_mm
 from parley.geo.validity import band_fault
 from parley.words.codes import CoordinateFormat
 from parley.words.errors import InputError
