@@ -7,7 +7,8 @@ import msgspec
 import numpy as np
 
 from parley.check.volume5 import Volume5
-from parley.formats.position_stream import Format, PositionStream
+from parley.formats.position_format import Format
+from parley.formats.position_stream import PositionStream
 from parley.formats.positions import Positions, Refusals, Row, Source, joined, of_rows
 from parley.geo.altitude import UNLIMITED
 from parley.geo.shape import disc_of

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from parley.formats.ais import Ais
 from parley.formats.cot import EVENT_MAX_BYTES
 from parley.formats.nmea import MOST_GROUPS
-from parley.formats.position_stream import LINE_MAX_BYTES, Format, PositionStream
+from parley.formats.position_format import Format
+from parley.formats.position_stream import LINE_MAX_BYTES, PositionStream
 from parley.formats.positions import Refusals
 from parley.intake.draft import Flag
 from parley.words.errors import InputError

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from parley.formats.position_stream import Format, PositionStream
+from parley.formats.position_format import Format
+from parley.formats.position_stream import PositionStream
 from parley.formats.positions import DATUMS, Basis, Mover, Positions, Refusals, harmless
 from parley.words.codes import Datum
 from parley.words.errors import InputError

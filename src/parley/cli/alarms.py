@@ -20,6 +20,7 @@ ALARMS: Final = RINGING | {
     "clock_skew",
     "check_failed",
     "act_failed",
+    "incident_draft",
     "quarantined",
     "disk_nearly_full",
     "disk_full",

@@ -16,6 +16,7 @@ from parley.cli import (
     desk,
     doctor,
     drafts,
+    incidents,
     lines,
     nodes,
     notices,
@@ -48,6 +49,7 @@ app.add_typer(notices.notices, name="notice")
 answers.add_to(app)
 app.add_typer(stops.stops, name="stop")
 app.add_typer(picture.picture, name="picture")
+app.add_typer(incidents.incidents, name="incident")
 app.add_typer(records.record, name="record")
 app.add_typer(records.journal, name="journal")
 if find_spec("parley.cli.exercise"):

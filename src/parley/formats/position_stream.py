@@ -7,7 +7,6 @@ and counted, a document that is too long is refused.
 
 import re
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Final
 
 import msgspec
@@ -16,6 +15,7 @@ from msgspec import Raw
 from parley.formats import cot, position_tables, readsb
 from parley.formats.ais import Ais
 from parley.formats.basestation import BaseStation
+from parley.formats.position_format import Format
 from parley.formats.positions import Positions, Refusals, Row, Source, joined, of_rows
 from parley.words.errors import InputError
 
@@ -28,19 +28,6 @@ _EVENT_END: Final = b"</event>"
 _DECLARATIONS: Final = (b"<!DOCTYPE", b"<!ENTITY")
 _NMEA: Final = re.compile(rb"(?:\\[^\\\r\n]{1,200}\\)?[!$][A-Z]{2}VD[MO],")
 _SBS: Final = re.compile(rb"(?:MSG|SEL|ID|AIR|STA|CLK),")
-
-
-class Format(StrEnum):
-    """What a stream or file is written in."""
-
-    COT = "cot"
-    READSB = "readsb"
-    """aircraft.json, trace_full, or one aircraft a line."""
-    SBS = "sbs"
-    AIS = "ais"
-    CSV = "csv"
-    GEOJSON = "geojson"
-    TABLE = "table"
 
 
 class PositionStream:
@@ -86,6 +73,16 @@ class PositionStream:
         if isinstance(self._reader, Ais):
             self._reader.finish()
         return found
+
+    def end_piece(self, now_ms: int) -> Positions | None:
+        """Take the end of a datagram, which never holds half a line or event of the next one.
+
+        Raises:
+            InputError: `positions-format-unknown`.
+        """
+        if not self._begun and not self._begin(whole=True):
+            return None
+        return self._read(now_ms, whole=True)
 
     def _begin(self, *, whole: bool) -> bool:
         """Settle the format once enough has come."""

@@ -129,6 +129,19 @@ class Positions(Struct, frozen=True, eq=False, kw_only=True):
     def __len__(self) -> int:
         return len(self.ids)
 
+    def rows(self, rows: NDArray[np.intp]) -> "Positions":
+        """Return some of the rows, in the order asked for."""
+        arrays = {name: getattr(self, name)[rows] for name in _TYPES}
+        picked = rows.tolist()
+        ids, names = [self.ids[row] for row in picked], [self.names[row] for row in picked]
+        return Positions(source=self.source, ids=ids, names=names, **arrays)
+
+    def in_order(self) -> "Positions":
+        """Return the rows by time; those of one time stay in their order."""
+        if (np.diff(self.at_ms) < 0).any():
+            return self.rows(np.argsort(self.at_ms, kind="stable"))
+        return self
+
 
 class Refusal(Struct, frozen=True):
     """How often one rule refused something, and on which lines first."""
@@ -266,14 +279,6 @@ def joined(parts: Sequence[Positions]) -> Positions:
     ids = [each for part in parts for each in part.ids]
     names = [each for part in parts for each in part.names]
     return Positions(source=parts[0].source, ids=ids, names=names, **arrays)
-
-
-def taken(reports: Positions, rows: NDArray[np.intp]) -> Positions:
-    """Return some of the rows, in the order asked for."""
-    arrays = {name: getattr(reports, name)[rows] for name in _TYPES}
-    picked = rows.tolist()
-    ids, names = [reports.ids[row] for row in picked], [reports.names[row] for row in picked]
-    return Positions(source=reports.source, ids=ids, names=names, **arrays)
 
 
 def time_ms(seconds: float) -> int:

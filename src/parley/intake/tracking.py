@@ -11,7 +11,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from parley.formats.positions import LINES_SHOWN, Positions, taken
+from parley.formats.positions import LINES_SHOWN, Positions
 from parley.intake.draft import DraftKind, Flag, IncidentDraft
 from parley.intake.episodes import Episode, Opening
 from parley.intake.motion import FLAGS, Motion
@@ -100,13 +100,12 @@ class Tracking:
         """
         if not len(reports):
             return
-        if (np.diff(reports.at_ms) < 0).any():
-            reports = _sorted(reports)
+        reports = reports.in_order()
         slots = self._slots_of(reports)
         if (slots == NO_KEY).any():
             self.dropped["tracks-full"] += int((slots == NO_KEY).sum())
             roomy = np.flatnonzero(slots != NO_KEY)
-            reports, slots = taken(reports, roomy), slots[roomy]
+            reports, slots = reports.rows(roomy), slots[roomy]
         bits = self._motion.judge(reports, slots, now_ms)
         self._count(reports, bits)
         believed = np.flatnonzero(bits == 0)
@@ -273,7 +272,3 @@ class Tracking:
             self.dropped["ended-full"] += 1
             return
         self._ended.append(episode.draft())
-
-
-def _sorted(reports: Positions) -> Positions:
-    return taken(reports, np.argsort(reports.at_ms, kind="stable"))

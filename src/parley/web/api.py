@@ -20,6 +20,7 @@ from msgspec import Struct
 from parley import __version__
 from parley.exchange.errors import OutOfOrder
 from parley.web.door import Door
+from parley.web.incident_routes import IncidentRoutes
 from parley.web.line_routes import LineRoutes
 from parley.web.notice_routes import NoticeRoutes
 from parley.web.own_routes import own_routes
@@ -48,7 +49,15 @@ def make_api(door: Door) -> Litestar:
     """Return the ASGI application of the local API."""
     router = Router(
         path="/api/v1",
-        route_handlers=[LineRoutes, NoticeRoutes, StopRoutes, PictureDesk, PictureImports, *own_routes()],
+        route_handlers=[
+            LineRoutes,
+            NoticeRoutes,
+            StopRoutes,
+            PictureDesk,
+            PictureImports,
+            IncidentRoutes,
+            *own_routes(),
+        ],
     )
     return Litestar(
         route_handlers=[router],

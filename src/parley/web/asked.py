@@ -4,6 +4,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
+from parley.intake.draft import IncidentDraft
 from parley.node.answering import Typed
 from parley.node.lines import Phone, Wish
 from parley.node.releasing import Draft
@@ -12,7 +13,17 @@ from parley.words.bodies import StatedReason, StopScope, Voice
 from parley.words.codes import Activity, Assurance, Medium, ReplyCode, Role, StopAnswer, UnitState
 from parley.words.header import By
 from parley.words.party import PartyName
-from parley.words.units import Count, FreeText, Language, MessageId, ShortText, TimeMs
+from parley.words.units import (
+    Count,
+    DistanceMm,
+    FreeText,
+    Language,
+    LatNdeg,
+    LonNdeg,
+    MessageId,
+    ShortText,
+    TimeMs,
+)
 from parley.words.volume import Volume
 
 MAX_ROW: Final = 2**53 - 1
@@ -234,6 +245,29 @@ class AskApply(Asked, frozen=True, kw_only=True):
     """Put an import in the layer's place; `version` is of the picture that it was compared with."""
 
     version: Count
+
+
+class AskIncidents(Asked, frozen=True, kw_only=True):
+    """Keep incident drafts of one line."""
+
+    drafts: Annotated[tuple[IncidentDraft, ...], Meta(max_length=32)]
+
+
+class OwnPosition(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where an own unit was reported; `radius_mm` null is an unknown error."""
+
+    unit: ShortText
+    lat_ndeg: LatNdeg
+    lon_ndeg: LonNdeg
+    radius_mm: DistanceMm | None
+    as_of_ms: TimeMs
+
+
+class AskPositions(Asked, frozen=True, kw_only=True):
+    """Move own units of a layer to where they were reported."""
+
+    layer: ShortText
+    positions: Annotated[tuple[OwnPosition, ...], Meta(max_length=20_000)]
 
 
 class AskClock(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

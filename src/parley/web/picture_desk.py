@@ -2,15 +2,18 @@
 
 from typing import Final
 
-from litestar import Controller, get, put
+import msgspec
+from litestar import Controller, get, post, put
 from litestar.datastructures import State
 from litestar.params import JSONBody
 from msgspec import Struct
 
 from parley.picture.model import Layer, Picture
+from parley.picture.moving import Reported, moved_to
 from parley.picture.sealing import refuse_unsealing
 from parley.web import asked
 from parley.web.door import Door
+from parley.words.errors import InputError
 from parley.words.units import TimeMs
 
 MAX_LAYER_BYTES: Final = 64 * 1024 * 1024
@@ -45,6 +48,17 @@ class PictureVersion(Struct, frozen=True):
     version: int
 
 
+class UnitsMoved(Struct, frozen=True):
+    """The picture's version, how many units moved, and how many of those reported are not in the layer.
+
+    Of a sealed layer the counts are not told.
+    """
+
+    version: int
+    moved: int | None
+    unknown: int | None
+
+
 class PictureDesk(Controller):
     """Under /api/v1/picture."""
 
@@ -70,6 +84,25 @@ class PictureDesk(Controller):
         row = {**what, "version": version, "by": data.duty}
         await door.submit(lambda tx: tx.write_journal(now_ms, "picture", row))
         return PictureVersion(version)
+
+    @post("/positions", status_code=200)
+    async def move_units(self, state: State, data: JSONBody[asked.AskPositions]) -> UnitsMoved:
+        """Move own units of a layer to where they were reported; who is not in it is counted, never added."""
+        door: Door = state.door
+        picture = await door.checks.picture()
+        layer = next((each for each in picture.layers if each.name == data.layer), None)
+        if layer is None:
+            do = "`parley picture list` shows the layers."
+            raise InputError("picture-layer-unknown", "there is no such layer", where=data.layer, do=do)
+        reported = [Reported(*msgspec.structs.astuple(each)) for each in data.positions]
+        items, moved, unknown = moved_to(
+            [item for item in picture.items if item.layer == layer.name], reported
+        )
+        version = picture.version
+        if moved:
+            version = await door.checks.replace_layer(layer, items, since=version)
+        sealed = layer.compartment is not None
+        return UnitsMoved(version, None if sealed else moved, None if sealed else unknown)
 
 
 def _view(picture: Picture, layer: Layer) -> LayerView:

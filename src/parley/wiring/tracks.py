@@ -15,11 +15,13 @@ from parley.adapters.position_index import GridPositionIndex
 from parley.adapters.system_clock import SystemClock
 from parley.check.volume5 import Volume5
 from parley.formats.geojson import Feature, Read
-from parley.formats.position_stream import Format, PositionStream
+from parley.formats.position_format import Format
+from parley.formats.position_stream import PositionStream
 from parley.formats.positions import Basis, Positions, Refusal, Refusals
 from parley.formats.properties import EARLIEST_MS, LATEST_MS
 from parley.geo.shape import shape_of
 from parley.intake.draft import Flag, IncidentDraft
+from parley.intake.own_units import OwnUnits, UnitPlace
 from parley.intake.places import NoticeVolume, Zone
 from parley.intake.tracking import Tracking, TrackingLimits
 from parley.words.errors import InputError
@@ -291,3 +293,23 @@ def track_file(path: Path, file: IO[bytes], tracker: FileTracker, tell: Callable
         if error.where:
             raise
         raise InputError(error.name, error.what, where=str(path), do=error.do) from error
+
+
+def own_places(
+    path: Path, file: IO[bytes], format_: Format | None, now_ms: int, tell: Callable[[int], None]
+) -> tuple[list[UnitPlace], tuple[Refusal, ...]]:
+    """The newest believed place of each own unit in a file, and what was refused.
+
+    Raises:
+        InputError: as `chunks` and `PositionStream`.
+    """
+    refusals, units = Refusals(), OwnUnits(late_ms=None)
+    stream = PositionStream(refusals, format_=format_)
+    for piece in chunks(file, str(path), tell):
+        reports = stream.feed(piece, now_ms)
+        if reports is not None:
+            units.take(reports, now_ms)
+    reports = stream.finish(now_ms)
+    if reports is not None:
+        units.take(reports, now_ms)
+    return units.changed(), refusals.listed()
