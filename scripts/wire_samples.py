@@ -14,7 +14,7 @@ from parley.wire.keys import SigningKey
 from parley.wire.message import BODY_OF_KIND, UNNUMBERED
 from parley.words import bodies as b
 from parley.words import codes as c
-from parley.words.header import AnyFrame, Beat, By, GapRequest, Header, Seen, Tip
+from parley.words.header import AnyFrame, Beat, By, Confirmed, GapRequest, Header, Seen, Tip
 from parley.words.party import Descriptor, Keys
 from parley.words.volume import (
     Altitude,
@@ -373,6 +373,9 @@ FRAMES: Final[Mapping[str, AnyFrame]] = {
     "beat": Beat(line=LINE, epoch=0, from_=EAST, to=WEST, at=AT, tip=Tip(seq=7, id=ID_1)),
     "beat-before-first-message": Beat(line=LINE, epoch=0, from_=EAST, to=WEST, at=AT, tip=None),
     "gap-request": GapRequest(line=LINE, epoch=0, from_=EAST, to=WEST, at=AT, first=3, last=5),
+    "confirmed": Confirmed(
+        line=LINE, epoch=0, from_=EAST, to=WEST, at=AT, number="0123456789" * 6, by=header("begin").by
+    ),
 }
 
 

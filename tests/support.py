@@ -346,6 +346,11 @@ async def join(a: Side, b: Side, *, exercise: bool = True) -> None:
     for side in (a, b):
         await side.on_line("confirm", {"typed": accepted["line"]["safety_number"]})
 
+    async def verified() -> bool:
+        return all([(await side.get(f"/lines/{side.peer}"))["line"]["verified"] for side in (a, b)])
+
+    await until(verified, why="each side knows that the other has confirmed")
+
 
 @asynccontextmanager
 async def pair(folder: Path, *, driven: bool = True, beat_s: float = 1.0) -> AsyncIterator[Pair]:

@@ -10,7 +10,7 @@ from parley.wire import document
 from parley.wire.jcs import broken
 from parley.wire.keys import SigningKey
 from parley.wire.message import Message, Place, check_place, read_message, sign_message
-from parley.words.header import AnyFrame, Beat, GapRequest
+from parley.words.header import AnyFrame, Beat, Confirmed, GapRequest
 from parley.words.party import Acceptance, Descriptor, Proposal
 
 Words = Message | AnyFrame | Descriptor | Proposal | Acceptance
@@ -81,7 +81,7 @@ def write(file: WireFile) -> bytes:
     match read(file):
         case Message(header=header, body=body) if body is not None:
             return sign_message(header, body, key).envelope
-        case Beat() | GapRequest() as frame:
+        case Beat() | GapRequest() | Confirmed() as frame:
             return document.sign_frame(frame, key)
         case Descriptor() as descriptor:
             return document.sign_descriptor(descriptor, key)

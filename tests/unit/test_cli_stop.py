@@ -30,7 +30,8 @@ def line(name: str, number: str, *, joined: bool = True, waiting: int = 0) -> di
     }  # fmt: skip
     view = {
         "id": number * 32, "name": name, "own_name": "EASTERN", "peer_name": name, "exercise": True,
-        "joined": joined, "verified": False, "confirmed_by": None, "safety_number": None, "terms": terms,
+        "joined": joined, "verified": False, "confirmed_by": None, "peer_confirmed_by": None,
+        "safety_number": None, "terms": terms,
         "entries": 1, "root": "0" * 64, "waiting": waiting, "gap": "none",
     }  # fmt: skip
     return {"line": view, "observed": {}}

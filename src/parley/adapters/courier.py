@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from parley.adapters.peer_client import PeerClient
+from parley.node.confirming import confirmed
 from parley.node.framing import answer_gap, beat, take_beat
 from parley.node.own import Own
 from parley.node.receiving import Received, Refused, Result, Status, open_batch, receive
@@ -30,7 +31,7 @@ from parley.wire.jcs import printable
 from parley.wire.message import STOP_RANK, Message, check_place
 from parley.words.codes import RANK, Precedence
 from parley.words.errors import PeerError
-from parley.words.header import AnyFrame, Beat
+from parley.words.header import AnyFrame, Beat, GapRequest
 from parley.words.units import LineId, MessageId
 
 BATCH_MESSAGES: Final = 256
@@ -95,6 +96,8 @@ class Courier:
         self._wakes: dict[LineId, dict[tuple[int, ...], asyncio.Event]] = {}
         self._observed: dict[LineId, Observed] = {}
         self._back: dict[LineId, asyncio.Event] = {}
+        self._due: dict[LineId, asyncio.Event] = {}
+        self._told: set[LineId] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._random = random.Random()  # noqa: S311 - jitter, no secret
 
@@ -105,6 +108,7 @@ class Courier:
         self._wakes[line.id] = {}
         self._observed[line.id] = Observed()
         self._back[line.id] = asyncio.Event()
+        self._due[line.id] = asyncio.Event()
         for lane in (FLASH_LANE, ORDINARY_LANE):
             wake = self._wakes[line.id][lane] = asyncio.Event()
             self._tasks.append(asyncio.create_task(self._carry(line, lane, wake)))
@@ -122,6 +126,11 @@ class Courier:
         if line in self._observed:
             self._back[line].set()
             self._observed[line].heard_s = asyncio.get_running_loop().time()
+
+    def beat(self, line: LineId) -> None:
+        """Let the next beat come now: there is something to tell."""
+        if line in self._due:
+            self._due[line].set()
 
     def observed(self, line: LineId) -> dict[str, object]:
         """Return the observed state of a line: up, degraded or silent, and since when it was heard."""
@@ -240,10 +249,17 @@ class Courier:
             while True:
                 with contextlib.suppress(Problem):
                     await self._beat(client, line)
-                await asyncio.sleep(self._beat_s * self._random.uniform(0.9, 1.1))
+                await _wait(self._due[line.id], self._beat_s * self._random.uniform(0.9, 1.1))
+                self._due[line.id].clear()
 
     async def _beat(self, client: PeerClient, line: Line) -> None:
-        await self._frame(client, line, beat(self._reads, self._own, line, self._clock.now_ms()))
+        """Beat; and tell what the peer's node has not yet taken of our person's confirmation."""
+        now_ms = self._clock.now_ms()
+        await self._frame(client, line, beat(self._reads, self._own, line, now_ms))
+        telling = None if line.id in self._told else confirmed(self._reads, self._own, line.id, now_ms)
+        if telling is not None:
+            await self._frame(client, line, telling)
+            self._told.add(line.id)
 
     async def _frame(self, client: PeerClient, line: Line, frame: AnyFrame) -> None:
         envelope = sign_frame(frame, self._own.message_key)
@@ -260,7 +276,8 @@ class Courier:
         check_place(heard, place_of(self._own, line))
         if isinstance(heard, Beat):
             return take_beat(tx, self._own, line, heard, envelope, self._clock.now_ms())
-        answer_gap(tx, self._own, line, heard, self._clock.now_ms())
+        if isinstance(heard, GapRequest):
+            answer_gap(tx, self._own, line, heard, self._clock.now_ms())
         return None
 
     async def _post(self, client: PeerClient, line: Line, what: str, body: bytes) -> bytes:

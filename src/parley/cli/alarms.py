@@ -12,7 +12,7 @@ from parley.ports.store import Happening
 from parley.wiring.running import RunningNode
 
 BELL: Final = "\a"
-RINGING: Final = frozenset({"stop_unverified", "fork", "seen_contradicted"})
+RINGING: Final = frozenset({"stop_unverified", "fork", "seen_contradicted", "peer_number_differs"})
 ALARMS: Final = RINGING | {
     "gap_missing",
     "unreadable",

@@ -414,7 +414,14 @@ def line_lines(line: LineView, observed: dict[str, object] | None) -> list[str]:
     if line.gap.value != "none":
         lines.append(f"  ⚠ messages of theirs are {words('gap', line.gap.value)}")
     if line.kind is LineKind.JOINED and line.peer_name and not line.verified:
-        lines.append("  Nobody here has compared the safety number: parley line confirm " + plain(line.name))
+        if line.confirmed_by is None:
+            lines.append(
+                "  Nobody here has compared the safety number: parley line confirm " + plain(line.name)
+            )
+        if line.peer_confirmed_by is None:
+            lines.append(
+                "  Nobody of the other side has confirmed the safety number, as far as their node says"
+            )
     return lines
 
 

@@ -52,6 +52,11 @@ async def _joined(desk: Desk) -> LineView | None:
     return view if view.joined else None
 
 
+async def _verified(desk: Desk) -> LineView | None:
+    view = (await desk.status()).line
+    return view if view.verified else None
+
+
 async def _confirm(game: Game, views: list[LineView]) -> None:
     """Each officer reads the number from the own desk to the other, who types what was heard."""
     first, second = game.desks
@@ -65,5 +70,7 @@ async def _confirm(game: Game, views: list[LineView]) -> None:
         first.post(f"{first.line}/confirm", {"typed": numbers[1]}, LineStatus),
         second.post(f"{second.line}/confirm", {"typed": numbers[0]}, LineStatus),
     )
+    for desk in game.desks:
+        await desk.until("the other side's confirmation", lambda desk=desk: _verified(desk))  # type: ignore[misc]
     said = f"safety number {numbers[0][:FIRST_DIGITS]} … compared by voice, same: verified"
     await game.tell(*(Told(desk.side, "line", said, LINE) for desk in game.desks))

@@ -36,8 +36,8 @@ class LineView(Struct, frozen=True, kw_only=True):
 
     Attributes:
         safety_number: what both people compare; null while only proposed.
-        verified: a person here confirmed the safety number, or it is a phone line, which has none; else
-            the line shows UNVERIFIED.
+        verified: a person of each side confirmed the safety number, as both nodes know, or it is a phone
+            line, which has none; else the line shows UNVERIFIED.
         waiting: our messages that the peer has not receipted yet.
         phone: whom to ring, on a phone line; private.
         to_say: on a phone line, our messages that nobody has said to them yet.
@@ -52,6 +52,7 @@ class LineView(Struct, frozen=True, kw_only=True):
     joined: bool
     verified: bool
     confirmed_by: By | None
+    peer_confirmed_by: By | None
     safety_number: str | None
     terms: LineTerms
     entries: int
@@ -172,7 +173,8 @@ def line_view(reads: Reads, own: Own, line: Line) -> LineView:
         peer_name=line.peer.name if line.peer else (line.name if line.kind is LineKind.PHONE else None),
         exercise=line.terms.exercise,
         joined=line.joined,
-        verified=line.confirmed is not None or line.kind is LineKind.PHONE,
+        verified=line.kind is LineKind.PHONE or None not in (line.confirmed, line.peer_confirmed),
+        peer_confirmed_by=line.peer_confirmed,
         confirmed_by=line.confirmed,
         safety_number=safety_number_of(own, line) if line.peer else None,
         terms=line.terms,

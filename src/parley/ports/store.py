@@ -41,7 +41,8 @@ class Line(Struct, frozen=True, kw_only=True):
         own_digest: SHA-256 of our descriptor's payload; `peer_digest` of theirs.
         terms_digest: what the safety number covers: SHA-256 of the terms' JCS form.
         joined: both parties' terms are in the record and are the same.
-        confirmed: who here compared the safety number; null while UNVERIFIED.
+        confirmed: who here compared the safety number; null before, and the line is UNVERIFIED.
+        peer_confirmed: who there did, as their node says and signs; null before, and the line is UNVERIFIED.
     """
 
     id: LineId
@@ -58,6 +59,7 @@ class Line(Struct, frozen=True, kw_only=True):
     joined: bool = False
     confirmed: By | None = None
     confirmed_ms: TimeMs | None = None
+    peer_confirmed: By | None = None
 
 
 class Chain(Struct, frozen=True, kw_only=True):

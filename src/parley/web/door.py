@@ -59,6 +59,7 @@ class Door:
         observed: what this process has seen of a line: state, when heard, the last problem.
         driven: the same clock as `clock` when an exercise drives it; else null.
         token: what our own desks show to be let in.
+        beat: makes the next beat to a line's peer come now.
         trust: makes the node accept a peer's certificate.
     """
 
@@ -74,3 +75,4 @@ class Door:
     disk: Disk
     observed: Callable[[LineId], dict[str, object]]
     heard: Callable[[LineId], None]
+    beat: Callable[[LineId], None]

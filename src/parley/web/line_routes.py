@@ -146,6 +146,7 @@ class LineRoutes(Controller):
         confirmed = await door.submit(
             lambda tx: confirm(tx, door.own, found.id, data.typed, data.by, door.clock.now_ms())
         )
+        door.beat(found.id)
         return _status(door, confirmed)
 
     @post("/{line:str}/test")

@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from parley.node.confirming import take_confirmed
 from parley.node.framing import answer_gap, beat, take_beat
 from parley.node.receiving import Received, Refused, Result, Status, open_batch, receive
 from parley.node.recording import place_of
@@ -23,7 +24,7 @@ from parley.wire.document import read_frame, sign_frame
 from parley.wire.message import STOP_RANK, Message, check_place, rank_of
 from parley.words.codes import RANK, Precedence
 from parley.words.errors import InputError, ParleyError, PeerError
-from parley.words.header import AnyFrame, Beat
+from parley.words.header import AnyFrame, Beat, Confirmed
 from parley.words.units import MessageId
 
 MAX_BODY_BYTES: Final = 4 * 1024 * 1024
@@ -156,7 +157,10 @@ def take_frame(tx: Tx, door: Door, line: Line, frame: AnyFrame, envelope: bytes)
     """Act on a peer's frame; return a gap request of ours, if one is due."""
     if isinstance(frame, Beat):
         return take_beat(tx, door.own, line, frame, envelope, door.clock.now_ms())
-    answer_gap(tx, door.own, line, frame, door.clock.now_ms())
+    if isinstance(frame, Confirmed):
+        take_confirmed(tx, door.own, line.id, frame, envelope, door.clock.now_ms())
+    else:
+        answer_gap(tx, door.own, line, frame, door.clock.now_ms())
     return None
 
 

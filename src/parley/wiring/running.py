@@ -173,6 +173,7 @@ class RunningNode:
             disk=self.reserve,
             observed=self._courier.observed,
             heard=self._courier.heard,
+            beat=self._courier.beat,
         )
         await self._serve(PeerApp(door), self.settings.peer_listen, secure=True)
         await self._serve(make_api(door), self.settings.desk_listen, secure=False)

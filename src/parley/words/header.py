@@ -82,4 +82,11 @@ class GapRequest(Frame, frozen=True, forbid_unknown_fields=True, kw_only=True, t
     last: Seq
 
 
-AnyFrame = Beat | GapRequest
+class Confirmed(Frame, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="confirmed"):
+    """A person of the sender compared the line's safety number over another channel, and it is this one."""
+
+    number: Annotated[str, Meta(pattern="^[0-9]{60}$(?!\n)")]
+    by: By
+
+
+AnyFrame = Beat | GapRequest | Confirmed
