@@ -164,7 +164,8 @@ def _finish(
             raise typer.Exit(error.exit_status)
         typer.confirm("Import it all the same?", default=False, abort=True)
     body = {"version": difference.version}
-    outcome.version = node.post(("picture", "imports", staged, "apply"), body, _Version).version
+    with progress(node, "The node takes it up"):
+        outcome.version = node.post(("picture", "imports", staged, "apply"), body, _Version).version
     outcome.imported = True
     print_outcome(node, outcome, None, wish.shown)
 
@@ -277,9 +278,9 @@ def progress(node: Node, what: str) -> Iterator[Callable[[int, int], None]]:
     if node.as_json or not troubles.is_terminal:
         yield lambda _done, _of: None
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=troubles, transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of or None)

@@ -63,7 +63,7 @@ def print_outcome(node: Node, outcome: Outcome, problem: "ParleyError | None", s
             f"{outcome.items:,} items are in the layer {plain(outcome.layer)}; the picture is at version"
             f" {outcome.version}."
         )
-        say("All open notices are being checked again.")
+        say("Open notices near what changed are being checked again.")
     elif outcome.dry_run:
         say("Nothing was changed: this was a dry run.")
 

@@ -18,7 +18,7 @@ from parley.formats.places import Place, Rules, read_shaped, split
 from parley.formats.rows import Repair, Report, RowRefused, shown
 from parley.formats.shapes import read_shapes
 from parley.formats.table import MAX_ROWS, Wish, refusal, too_many
-from parley.formats.xml_gate import parse_xml
+from parley.formats.xml_gate import Progress, parse_xml
 from parley.words.codes import Edges
 from parley.words.errors import InputError
 
@@ -50,13 +50,16 @@ def kml_of(archive: Archive) -> tuple[bytes, list[str]]:
     return archive.read(main[0]), said
 
 
-def read_kml(data: bytes, said: list[str], wish: Wish) -> tuple[Iterator[Place], Report]:
+def read_kml(
+    data: bytes, said: list[str], wish: Wish, progress: Progress | None = None
+) -> tuple[Iterator[Place], Report]:
     """Read a document.
 
     Args:
         data: the document.
         said: what was found out about the file already.
         wish: what the importer says about it.
+        progress: is told how many bytes of how many have been read.
 
     Raises:
         InputError: kml-unreadable, rows-too-many, column-no-such-field, or as `parse_xml`.
@@ -64,7 +67,7 @@ def read_kml(data: bytes, said: list[str], wish: Wish) -> tuple[Iterator[Place],
     refuse_unknown_fields(wish.by_hand)
     reader = _Reader(wish, Report.of("KML", said))
     taker = _Taker(reader.read)
-    parse_xml(data, "the KML document", start=taker.start, end=taker.end, text=taker.text)
+    parse_xml(data, "the KML document", start=taker.start, end=taker.end, text=taker.text, progress=progress)
     if not taker.is_kml:
         do = "Export it as KML 2.2."
         raise InputError("kml-unreadable", "the document's root is not <kml>", do=do)

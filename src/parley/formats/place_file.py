@@ -1,6 +1,6 @@
 """A file of places, whatever its format: found out by its first bytes, read, and looked over as a whole."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from msgspec import Struct
@@ -16,6 +16,7 @@ from parley.formats.places import Place
 from parley.formats.rows import Doubt, Refusal, Repair, Report, shown
 from parley.formats.table import Wish
 from parley.formats.xlsx import WORKBOOK, read_xlsx
+from parley.formats.xml_gate import Progress
 from parley.words.errors import InputError
 
 MAX_BYTES: Final = 128 * 1024 * 1024
@@ -23,7 +24,6 @@ _ZIP: Final = b"PK\x03\x04"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _EVERY: Final = 1_000
-Progress = Callable[[int, int], None]
 
 
 class PlaceFile(Struct, kw_only=True):
@@ -39,7 +39,7 @@ def read_place_file(data: bytes, wish: Wish, progress: Progress | None = None) -
     Args:
         data: its bytes.
         wish: what the importer says about it.
-        progress: is told how many rows of how many have been read.
+        progress: is told how much of how much has been read: bytes of XML, or rows.
 
     Raises:
         InputError: place-file-too-large, file-empty, file-format-unknown, or as the reader of its format.
@@ -47,7 +47,7 @@ def read_place_file(data: bytes, wish: Wish, progress: Progress | None = None) -
     if len(data) > MAX_BYTES:
         what = f"the file is larger than {MAX_BYTES:,} bytes"
         raise InputError("place-file-too-large", what, do="Split it into several layers.")
-    rows, report = _open(data, wish)
+    rows, report = _open(data, wish, progress)
     places: list[Place] = []
     for place in rows:
         places.append(place)
@@ -67,14 +67,14 @@ def _not_read(column: str) -> Doubt:
     return Doubt(row=1, id=shown(column), rule="column-not-read", what=what)
 
 
-def _open(data: bytes, wish: Wish) -> tuple[Iterator[Place], Report]:
+def _open(data: bytes, wish: Wish, progress: Progress | None) -> tuple[Iterator[Place], Report]:
     """Find the format by the first bytes."""
     if data.startswith(_ZIP):
         archive = Archive(data)
         if WORKBOOK in archive.names:
-            return read_xlsx(archive, wish)
+            return read_xlsx(archive, wish, progress)
         if any(name.lower().endswith(".kml") for name in archive.names):
-            return read_kml(*kml_of(archive), wish)
+            return read_kml(*kml_of(archive), wish, progress)
         do = "Read are XLSX and KMZ; unpack other archives."
         raise InputError("file-format-unknown", "the archive is neither a workbook nor a KMZ", do=do)
     if data.startswith(_OLE):
@@ -85,7 +85,7 @@ def _open(data: bytes, wish: Wish) -> tuple[Iterator[Place], Report]:
         case b"{":
             return read_features(data, wish)
         case b"<":
-            return read_kml(data, [], wish)
+            return read_kml(data, [], wish, progress)
         case b"":
             raise InputError("file-empty", "there is nothing in the file", do="Is it the right one?")
         case _:

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from parley.formats.table import MAX_ROWS, too_many
-from parley.formats.xml_gate import parse_xml
+from parley.formats.xml_gate import Progress, parse_xml
 from parley.words.errors import InputError
 
 MAX_COLUMNS: Final = 256
@@ -164,7 +164,13 @@ class _Reader:
         self.sheet.merged.append((int(top), self._letters(left), int(bottom), last))
 
 
-def read_sheet(data: bytes, where: str, strings: Sequence[str], dates: AbstractSet[int]) -> Sheet:
+def read_sheet(
+    data: bytes,
+    where: str,
+    strings: Sequence[str],
+    dates: AbstractSet[int],
+    progress: Progress | None = None,
+) -> Sheet:
     """Read a sheet.
 
     Args:
@@ -172,10 +178,11 @@ def read_sheet(data: bytes, where: str, strings: Sequence[str], dates: AbstractS
         where: the part's name.
         strings: the workbook's shared strings.
         dates: the cell styles that show dates.
+        progress: is told how many bytes of how many have been read.
 
     Raises:
         InputError: sheet-too-large, rows-too-many, xlsx-unreadable, or as `parse_xml`.
     """
     reader = _Reader(strings, dates)
-    parse_xml(data, where, start=reader.start, end=reader.end, text=reader.text)
+    parse_xml(data, where, start=reader.start, end=reader.end, text=reader.text, progress=progress)
     return reader.sheet

@@ -19,7 +19,7 @@ from parley.formats.places import Place
 from parley.formats.rows import Report, shown
 from parley.formats.sheet import Cells, Sheet, read_sheet
 from parley.formats.table import DATE_RULE, CellFault, Row, Wish, read_table
-from parley.formats.xml_gate import parse_xml
+from parley.formats.xml_gate import Progress, parse_xml
 from parley.words.errors import InputError
 
 WORKBOOK: Final = "xl/workbook.xml"
@@ -42,7 +42,9 @@ _RULES: Final = {
 }
 
 
-def read_xlsx(archive: Archive, wish: Wish) -> tuple[Iterator[Place], Report]:
+def read_xlsx(
+    archive: Archive, wish: Wish, progress: Progress | None = None
+) -> tuple[Iterator[Place], Report]:
     """Read a sheet of a workbook.
 
     Raises:
@@ -53,7 +55,7 @@ def read_xlsx(archive: Archive, wish: Wish) -> tuple[Iterator[Place], Report]:
     name, path = _choose(archive, sheets, wish.sheet)
     strings = _strings(archive)
     dates = _date_styles(archive) if _STYLES in archive.names else frozenset[int]()
-    sheet = read_sheet(archive.read(path), path, strings, dates)
+    sheet = read_sheet(archive.read(path), path, strings, dates, progress)
     rows = _rows(sheet, since_1904=since_1904)
     found = _heading(rows, wish)
     if found is None:

@@ -1,8 +1,8 @@
 """XML let in through a gate: no document type, no entities, nothing fetched; size, depth and count bounded.
 
 A document type is where entities are declared, and so where a small file grows without end or reaches
-for another file. No file that is read here needs one. The parser is expat, given the whole document at
-once: in pieces, older versions of it take time that grows with the square of a long token.
+for another file. No file that is read here needs one. The parser is expat, given large pieces: in small
+ones, older versions of it take time that grows with the square of a long token.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,11 +14,21 @@ from parley.words.errors import InputError
 MAX_BYTES: Final = 512 * 1024 * 1024
 MAX_DEPTH: Final = 100
 MAX_ELEMENTS: Final = 40_000_000
+PIECE: Final = 2 * 1024 * 1024
+Progress = Callable[[int, int], None]
 Start = Callable[[str, Mapping[str, str]], None]
 End = Callable[[str], None]
 
 
-def parse_xml(data: bytes, where: str, *, start: Start, end: End, text: Callable[[str], None]) -> None:
+def parse_xml(
+    data: bytes,
+    where: str,
+    *,
+    start: Start,
+    end: End,
+    text: Callable[[str], None],
+    progress: Progress | None = None,
+) -> None:
     """Read a document; the handlers are given local names, without namespace.
 
     Args:
@@ -27,6 +37,7 @@ def parse_xml(data: bytes, where: str, *, start: Start, end: End, text: Callable
         start: an element begins: its name and attributes.
         end: an element ends.
         text: characters; one run of them may come in several pieces.
+        progress: is told how many bytes of how many have been read.
 
     Raises:
         InputError: xml-too-large, xml-document-type, xml-too-deep, xml-too-many-elements, xml-unreadable;
@@ -68,7 +79,12 @@ def parse_xml(data: bytes, where: str, *, start: Start, end: End, text: Callable
     parser.EntityDeclHandler = refuse
     parser.ExternalEntityRefHandler = refuse
     try:
-        parser.Parse(data, True)
+        whole = memoryview(data)
+        for at in range(0, len(data), PIECE):
+            parser.Parse(whole[at : at + PIECE], False)
+            if progress is not None:
+                progress(min(at + PIECE, len(data)), len(data))
+        parser.Parse(b"", True)
     except (expat.ExpatError, LookupError, ValueError) as error:
         what = f"this is no XML: {error}"
         do = "Is the file whole? Export it again."
