@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from parley.geo.boundary import PIECES_MAX, STRAIGHT_ERROR_M, boundary_of
+from parley.geo.boundary import TURN_MAX_DEG, boundary_of
 from parley.geo.distance import gap, gap_within, tolerance_m
 from parley.geo.ellipsoid import ecef_point, inverse, lat_lon
 from parley.geo.kernel import contains
@@ -135,12 +135,13 @@ def test_straight_edges_run_where_geojson_says() -> None:
     assert 100 < geodesic < 110
 
 
-def test_straight_edges_that_need_too_many_pieces_say_what_it_costs() -> None:
-    fine = boundary_of(polygon((60, 10), (60, 11), (61, 11), edges=Edges.STRAIGHT))
-    assert fine.error_m == STRAIGHT_ERROR_M
-    coarse = boundary_of(polygon((60, 0), (60, 80), (70, 80), (70, 0), edges=Edges.STRAIGHT))
-    assert coarse.error_m > STRAIGHT_ERROR_M
-    assert len(coarse) <= PIECES_MAX + 200  # and the least that 25 km allows
+def test_straight_edges_take_no_more_pieces_than_geodesics() -> None:
+    corners = ((60, 0), (60, 80), (70, 80), (70, 0))
+    straight = boundary_of(polygon(*corners, edges=Edges.STRAIGHT))
+    geodesic = boundary_of(polygon(*corners))
+    assert len(straight) < 1.2 * len(geodesic)
+    turned = boundary_of(polygon((89.99, 0), (89.99, 80), (89.999, 40), edges=Edges.STRAIGHT))
+    assert float(abs(turned.turn_deg).max()) <= TURN_MAX_DEG
 
 
 def test_the_box_of_a_wide_polygon_holds_its_dome() -> None:

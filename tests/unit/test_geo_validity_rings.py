@@ -167,3 +167,22 @@ def test_daily_hours(rule: str | None, hours: tuple[int, int], start_h: float, l
     )
     fault = volume_fault(volume(circle(33, 38, 1), times=window))
     assert (fault.rule if fault else None) == rule
+
+
+def zigzag(turns: int, edges: Edges) -> Corridor:
+    """A line to and fro along parallels near the pole: short, and round it many times."""
+    places = [(89.9 - 0.0001 * k, -75.0 if k % 2 else 75.0) for k in range(turns + 1)]
+    return line(*places, edges=edges)
+
+
+def test_straight_edges_wind_no_more_than_a_hundred_times_round() -> None:
+    assert rule_of(zigzag(240, Edges.STRAIGHT)) is None
+    assert rule_of(zigzag(241, Edges.STRAIGHT)) == "area-winds-too-far"
+    assert rule_of(zigzag(241, Edges.GEODESIC)) is None
+
+
+def test_all_rings_together_are_at_most_100_000_km() -> None:
+    wide = [(0.0, 0.0), (0.0, 80.0), (0.5, 40.0)]
+    rings = [[(lat + shift, lon) for lat, lon in wide] for shift in range(6)]
+    assert rule_of(parts(*rings[:5], edges=Edges.STRAIGHT)) is None
+    assert rule_of(parts(*rings, edges=Edges.STRAIGHT)) == "polygon-perimeter-too-long"

@@ -102,7 +102,6 @@ class GridPositionIndex:
                 *flat.north,
                 flat.bow_m,
                 flat.radius_m,
-                flat.error_m,
                 flat.reach_m,
                 flat.closed,
             )
@@ -207,9 +206,9 @@ class GridPositionIndex:
     def _outlines(self, located: Located, rows: Rows, slots: Slots) -> tuple[Pairs, Pairs]:
         """Pairs with polygons and corridors: those surely inside, and those left open."""
         plane, error_m = self.slotted.plane[slots], located.reports.error_m[rows]
-        bow_m, radius_m, stray_m, reach_m = plane[:, 6], plane[:, 7], plane[:, 8], plane[:, 9]
+        bow_m, radius_m, reach_m = plane[:, 6], plane[:, 7], plane[:, 8]
         away_m, inside = self._beside(located.point_m[rows], slots)
-        inside &= plane[:, 10] > 0
+        inside &= plane[:, 9] > 0
         limit_m = error_m + radius_m
         yes = inside & (away_m > bow_m + SLACK_M)
         spread = (reach_m + away_m + bow_m) * 1.01 / RADIUS_MIN_M
@@ -219,7 +218,7 @@ class GridPositionIndex:
         flat = self.slotted.edges[slots, 1] > self.slotted.edges[slots, 0]
         yes &= flat & (reach_m + error_m <= NEAR_M)
         open_ = ~yes & (
-            (away_m - bow_m <= limit_m + stray_m + SLACK_M) | (reach_m + error_m > NEAR_M) | ~flat
+            (away_m - bow_m <= limit_m + SLACK_M) | (reach_m + error_m > NEAR_M) | ~flat
         )
         return (rows[yes], slots[yes]), (rows[open_], slots[open_])
 
@@ -319,7 +318,7 @@ def _sphere(place: Place) -> tuple[float, float, float, float]:
         return *shape.centre_m, shape.radius_m
     if place.flat is not None:
         x_m, y_m, z_m = place.flat.hub_m.tolist()
-        return x_m, y_m, z_m, place.flat.reach_m + place.flat.error_m
+        return x_m, y_m, z_m, place.flat.reach_m
     low, high = np.array(shape.box[::2]), np.array(shape.box[1::2])
     x_m, y_m, z_m = ((low + high) / 2).tolist()
     return x_m, y_m, z_m, float(np.linalg.norm(high - low) / 2) + SLACK_M

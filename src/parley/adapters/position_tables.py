@@ -60,7 +60,7 @@ class Slotted(Struct, eq=False):
             gate,
             np.tile(np.array([0.0, float(DAY_MS)]), (count, 1)),
             np.zeros((count, 4)),
-            np.zeros((count, 11)),
+            np.zeros((count, 10)),
             np.zeros((count, 2), dtype=np.int64),
             np.zeros(count, dtype=np.bool_),
             np.zeros(count, dtype=np.int64),

@@ -17,8 +17,8 @@ from parley.words.codes import Datum, Edges, LengthUnit
 from parley.words.errors import SystemFault
 from parley.words.volume import Altitude, Area, Band, Circle, Daily, Polygon, Position, Window
 
-FORM: Final = 2
-HEAD: Final = struct.Struct("<BBBBIqqqqII7d")
+FORM: Final = 3
+HEAD: Final = struct.Struct("<BBBBIqqqqII6d")
 UNLIMITED: Final = 255
 _DATUMS: Final = tuple(Datum)
 _CODES: Final = {datum: code for code, datum in enumerate(_DATUMS)}
@@ -27,9 +27,7 @@ _CIRCLE: Final = 3
 _EDGES: Final = tuple(Edges)
 
 
-Head = tuple[
-    int, int, int, int, int, int, int, int, int, int, int, float, float, float, float, float, float, float
-]
+Head = tuple[int, int, int, int, int, int, int, int, int, int, int, float, float, float, float, float, float]
 """Form, whether a disc, datums of floor and ceiling (`datum_code`), pieces of the quick outline, start and
 end (UTC ms), floor and ceiling (mm), from place `DAILY` on start and end of the daily hours (ms; equal
 where there are none); from place `SPHERE` on what `Sphere` holds. A plain tuple: one is read for every
@@ -80,13 +78,13 @@ def head_of(kept: bytes) -> Head:
 
 def quick_from(head: Head, kept: bytes) -> Quick:
     """What the quick bounds need, as it was packed."""
-    x_m, y_m, z_m, reach_m, core_m, bow_m, error_m = head[SPHERE:]
+    x_m, y_m, z_m, reach_m, core_m, bow_m = head[SPHERE:]
     try:
         outline_m = struct.unpack_from(f"<{3 * head[_PIECES]}d", kept, HEAD.size)
     except struct.error as error:
         raise damaged() from error
     disc = bool(head[1])
-    return Quick((x_m, y_m, z_m), reach_m, core_m, bow_m, outline_m, disc=disc, error_m=error_m)
+    return Quick((x_m, y_m, z_m), reach_m, core_m, bow_m, outline_m, disc=disc)
 
 
 def band_of(head: Head) -> Band:

@@ -1,8 +1,10 @@
 """An area's outline as short pieces in Earth-centred space, made once, compared often.
 
-Each edge is cut into pieces of at most `PIECE_MAX_M`. A piece runs along the normal section through
-its two ends: the curve in which the plane of both ends and of the normal midway cuts the ellipsoid.
-Over 25 km that curve and the geodesic differ by less than a hundredth of a millimetre.
+Each edge is cut into pieces of at most `PIECE_MAX_M`. A piece of a geodesic runs along the normal section
+through its two ends: the curve in which the plane of both ends and of the normal midway cuts the
+ellipsoid. Over 25 km that curve and the geodesic differ by less than a hundredth of a millimetre. A piece
+of an edge straight in longitude and latitude is that curve itself (`curves`); it turns by at most
+`TURN_MAX_DEG`.
 
 One outline holds all rings of an area: the outer ones, the holes, those of every part. Inside is what an
 odd number of rings surrounds. The line of a corridor is an outline too, open and with nothing inside.
@@ -24,10 +26,8 @@ Indices = NDArray[np.intp]
 PIECE_MAX_M: Final = 25_000.0
 BOW_MAX_M: Final = 13.0
 """How far a piece can rise above its chord: PIECE_MAX_M² / (8 * 6,335 km), rounded up."""
-STRAIGHT_ERROR_M: Final = 0.0005
-"""How far an edge straight in longitude and latitude may lie from its pieces, unless that needs too many."""
-PIECES_MAX: Final = 20_000
-"""The most pieces that the straight edges of one area may take; `error_m` says what that costs."""
+TURN_MAX_DEG: Final = 10.0
+"""The most longitude that a straight piece gains: near a pole it bends no more than that."""
 BLOCK: Final = 32
 _HALF_TURN_DEG: Final = 180.0
 _FULL_TURN_DEG: Final = 360.0
@@ -37,7 +37,7 @@ _QUADRIC: Final = np.array([1 / A_M**2, 1 / A_M**2, 1 / B_M**2])
 class Boundary(Struct, frozen=True, eq=False, kw_only=True):
     """The pieces of all rings, ring after ring, as arrays with a row for each piece.
 
-    A point of a piece is start + t * step + h(t) * up, 0 <= t <= 1, where h follows from the ellipsoid
+    A point of a geodesic piece is start + t * step + h(t) * up, 0 <= t <= 1, where h follows from the ellipsoid
     (`parley.geo.kernel`). With Q the quadric of the ellipsoid (x·Qx = 1 on its surface):
 
     Attributes:
@@ -45,6 +45,8 @@ class Boundary(Struct, frozen=True, eq=False, kw_only=True):
         lon_deg: longitude of each piece's start, -180 to 180.
         end_lat_deg: latitude of its end, to the last bit that of the start of the next.
         end_lon_deg: longitude of its end, likewise.
+        climb_deg: latitude gained over the piece.
+        turn_deg: longitude gained, -180 to 180.
         ring: which ring it belongs to, from 0.
         first: the first piece of each ring.
         loose: the pieces whose end is no other's start: the last of an open line.
@@ -54,20 +56,23 @@ class Boundary(Struct, frozen=True, eq=False, kw_only=True):
         up: unit normal of the ellipsoid midway; at right angles to step.
         left: up x step: points to the left of the piece.
         middle_m: midpoint of the chord.
-        half_m: half the length of the chord; the whole piece lies within this of `middle_m`.
+        half_m: half the length of the chord, and `stray_m`; the whole piece lies within this of `middle_m`.
+        stray_m: how far the piece may lie beside the normal section through its ends; 0 for a geodesic.
         curve: step·Q step.
         lift: up·Q middle.
         tilt: up·Q step.
         bend: up·Q up.
         block_m: centre of each run of `BLOCK` pieces.
         block_radius_m: the run lies within this of its centre.
-        error_m: how far the pieces may lie from the edges that were meant.
+        straight: whether the edges are straight in longitude and latitude; else they are geodesics.
     """
 
     lat_deg: Floats
     lon_deg: Floats
     end_lat_deg: Floats
     end_lon_deg: Floats
+    climb_deg: Floats
+    turn_deg: Floats
     ring: Indices
     first: Indices
     loose: Indices
@@ -78,13 +83,14 @@ class Boundary(Struct, frozen=True, eq=False, kw_only=True):
     left: Floats
     middle_m: Floats
     half_m: Floats
+    stray_m: Floats
     curve: Floats
     lift: Floats
     tilt: Floats
     bend: Floats
     block_m: Floats
     block_radius_m: Floats
-    error_m: float
+    straight: bool
 
     def __len__(self) -> int:
         return len(self.lat_deg)
@@ -135,8 +141,10 @@ def rings_of(area: Polygon | MultiPolygon) -> list[tuple[Position, ...]]:
 def outline(rings: Sequence[tuple[Position, ...]], edges: Edges, *, closed: bool = True) -> Boundary:
     """Cut rings, or open lines, into pieces."""
     whole = _edges_of(rings, closed=closed)
-    pieces, error_m = (_cut_geodesic(whole), 0.0) if edges is Edges.GEODESIC else _cut_straight(whole)
-    return _pieces_of(pieces, error_m, closed=closed)
+    if edges is Edges.GEODESIC:
+        pieces = _cut_geodesic(whole)
+        return _pieces_of(pieces, np.zeros(len(pieces.lat)), closed=closed, straight=False)
+    return _pieces_of(*_cut_straight(whole), closed=closed, straight=True)
 
 
 def _edges_of(rings: Sequence[tuple[Position, ...]], *, closed: bool) -> _Edges:
@@ -157,7 +165,7 @@ def _edges_of(rings: Sequence[tuple[Position, ...]], *, closed: bool) -> _Edges:
     )
 
 
-def _pieces_of(pieces: _Edges, error_m: float, *, closed: bool) -> Boundary:
+def _pieces_of(pieces: _Edges, stray_m: Floats, *, closed: bool, straight: bool) -> Boundary:
     """Build the arrays for pieces that are short enough."""
     start_m = ecef(pieces.lat, pieces.lon)
     step_m = ecef(pieces.end_lat, pieces.end_lon) - start_m
@@ -165,7 +173,7 @@ def _pieces_of(pieces: _Edges, error_m: float, *, closed: bool) -> Boundary:
     gradient = middle_m * _QUADRIC
     up = gradient / np.sqrt(dot(gradient, gradient))[:, None]
     step2 = dot(step_m, step_m)
-    half_m = np.sqrt(step2) / 2
+    half_m = np.sqrt(step2) / 2 + stray_m
     block_m, block_radius_m = _blocks(middle_m, half_m)
     first = np.flatnonzero(np.diff(pieces.ring, prepend=-1))
     last = np.append(first[1:], len(middle_m)) - 1
@@ -174,6 +182,8 @@ def _pieces_of(pieces: _Edges, error_m: float, *, closed: bool) -> Boundary:
         lon_deg=pieces.lon,
         end_lat_deg=pieces.end_lat,
         end_lon_deg=pieces.end_lon,
+        climb_deg=pieces.end_lat - pieces.lat,
+        turn_deg=wrap_deg(pieces.end_lon - pieces.lon),
         ring=pieces.ring,
         first=first,
         loose=last[:0] if closed else last,
@@ -184,13 +194,14 @@ def _pieces_of(pieces: _Edges, error_m: float, *, closed: bool) -> Boundary:
         left=np.cross(up, step_m),
         middle_m=middle_m,
         half_m=half_m,
+        stray_m=stray_m,
         curve=dot(step_m * _QUADRIC, step_m),
         lift=dot(up * _QUADRIC, middle_m),
         tilt=dot(up * _QUADRIC, step_m),
         bend=dot(up * _QUADRIC, up),
         block_m=block_m,
         block_radius_m=block_radius_m,
-        error_m=error_m,
+        straight=straight,
     )
 
 
@@ -231,8 +242,8 @@ def _joined(edges: _Edges, counts: Indices, lat: Floats, lon: Floats) -> _Edges:
     return _Edges(lat, lon, end_lat, end_lon, np.repeat(edges.ring, counts))
 
 
-def _cut_straight(edges: _Edges) -> tuple[_Edges, float]:
-    """Cut edges straight in longitude and latitude, so finely that geodesic pieces follow them.
+def _cut_straight(edges: _Edges) -> tuple[_Edges, Floats]:
+    """Cut edges straight in longitude and latitude; also say how far each piece strays from its chord's plane.
 
     On a sphere the geodesic curvature of a line with constant d(lon)/d(lat) is at most
     2 |sin lat| |d lon| / length; over a piece of length s it strays by curvature * s² / 8. So an edge
@@ -246,15 +257,11 @@ def _cut_straight(edges: _Edges) -> tuple[_Edges, float]:
     nearest = np.radians(np.where(edges.lat * edges.end_lat <= 0, 0.0, low))
     turn = np.radians(np.abs(turn_deg))
     length_m = 1.01 * RADIUS_MEAN_M * np.hypot(turn * np.cos(nearest), np.radians(climb_deg))
-    stray_m = 1.05 * np.sin(np.radians(high)) * turn * length_m / 4
-    error_m = STRAIGHT_ERROR_M
-    wanted = float(np.sqrt(stray_m / error_m).sum())
-    if wanted > PIECES_MAX:
-        error_m *= (wanted / PIECES_MAX) ** 2
-    needed = np.maximum(np.sqrt(stray_m / error_m), length_m / PIECE_MAX_M)
+    needed = np.maximum(length_m / PIECE_MAX_M, np.abs(turn_deg) / TURN_MAX_DEG)
     counts = np.maximum(1, np.ceil(needed)).astype(np.intp)
+    stray_m = 1.05 * np.sin(np.radians(high)) * turn * length_m / (4 * counts**2)
     edge = np.repeat(np.arange(len(counts)), counts)
     share = (np.arange(len(edge)) - np.repeat(np.cumsum(counts) - counts, counts)) / counts[edge]
     lat = edges.lat[edge] + climb_deg[edge] * share
     lon = wrap_deg(edges.lon[edge] + turn_deg[edge] * share)
-    return _joined(edges, counts, lat, lon), error_m
+    return _joined(edges, counts, lat, lon), stray_m[edge]

@@ -107,7 +107,7 @@ def _near_and_whole(shape: Shape, flat: Flat | None, middle_m: Floats, reach_m: 
         return np.ones(len(middle_m), dtype=np.bool_), np.zeros(len(middle_m), dtype=np.bool_)
     away_m, inside = beside(seen(middle_m, flat), flat)
     doubt_m = flat.bow_m + reach_m + _SLACK_M
-    near = inside | (away_m - doubt_m <= flat.radius_m + flat.error_m + MARGIN_M)
+    near = inside | (away_m - doubt_m <= flat.radius_m + MARGIN_M)
     # What lies in the plane is up to a hundredth farther over the ground, as far as areas are laid out flat.
     return near, (inside & (away_m > doubt_m)) | (1.01 * (away_m + doubt_m) < flat.radius_m)
 

@@ -13,7 +13,7 @@ _SURE = 1e12
 """A cross product of nanodegree differences (up to 2.6e23) is wrong by less than this in doubles."""
 Integers = NDArray[np.int64]
 Bounds = NDArray[np.int64] | NDArray[np.float64]
-_ALL_PAIRS_MAX = 4_096
+_ALL_PAIRS_MAX = 256
 """Up to as many edges every pair is looked at; above, runs of edges are sifted by their boxes first."""
 _RUN = 32
 _RUN_PAIRS_MAX = 100_000

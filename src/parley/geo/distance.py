@@ -72,16 +72,12 @@ def gap_within(first: Shape, second: Shape, limit_m: float) -> Gap | None:
             return None
     found = gap(first, second)
     reach_m = found.distance_m + first.radius_m + second.radius_m
-    room_m = tolerance_m(reach_m) + _error_m(first) + _error_m(second)
+    room_m = tolerance_m(reach_m)
     if found.distance_m > limit_m + room_m:
         return None
     if found.distance_m <= room_m:
         return Gap(distance_m=0.0, first=found.first, second=found.second, azimuth_deg=None)
     return found
-
-
-def _error_m(shape: Shape) -> float:
-    return 0.0 if isinstance(shape, Disc) else shape.boundary.error_m
 
 
 def _chord_m(first: Disc, second: Disc) -> float:

@@ -14,7 +14,18 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from parley.geo.boundary import BLOCK, Boundary, Indices, dot, wrap_deg
+from parley.geo.boundary import BLOCK, BOW_MAX_M, Boundary, Indices, dot, wrap_deg
+from parley.geo.curves import (
+    Bent,
+    between_ends,
+    chords,
+    mixed_crossings,
+    straight_above,
+    straight_bent,
+    straight_crossings,
+    straight_feet,
+    straight_points,
+)
 from parley.geo.ellipsoid import RADIUS_MAX_M, RADIUS_MIN_M, Floats, arc_m, ecef_point
 
 _NEWTON_STEPS: Final = 3
@@ -26,6 +37,9 @@ _HALF_TURN_DEG: Final = 180.0
 _BLOCKS_AT_ONCE: Final = 256
 _BLOCK_PAIRS_AT_ONCE: Final = 1_000_000
 _ALL_PAIRS_MAX: Final = 65_536
+_MANY_PAIRS: Final = 1_000
+"""So many pairs of pieces are first told apart by their chords, which takes less than their feet."""
+_INNER_STEPS: Final = 6
 
 
 class Candidates(Struct, frozen=True, eq=False):
@@ -68,8 +82,10 @@ def feet(point_m: Floats, boundary: Boundary, which: Indices) -> Floats:
 
     The piece is X(t) = start + t step + h up with X·QX = 1, which gives
     bend h² + 2 g h = t (1 - t) curve, where g = lift + (t - 1/2) tilt. Newton's method on
-    (P - X)·X'(t) = 0, from the foot on the chord, kept within the ends.
+    (P - X)·X'(t) = 0, from the foot on the chord, kept within the ends. Straight pieces: `curves`.
     """
+    if boundary.straight:
+        return straight_feet(point_m, boundary, which)
     step_m, up = boundary.step_m[which], boundary.up[which]
     step2, curve = boundary.step2[which], boundary.curve[which]
     lift, tilt, bend = boundary.lift[which], boundary.tilt[which], boundary.bend[which]
@@ -90,7 +106,12 @@ def feet(point_m: Floats, boundary: Boundary, which: Indices) -> Floats:
 
 
 def on_pieces(boundary: Boundary, which: Indices, share: Floats) -> Floats:
-    """Points of pieces, Earth-centred: `share` of the way along each chord, 0 to 1, and up from there."""
+    """Points of pieces, Earth-centred: `share` of the way along each chord, 0 to 1, and up from there.
+
+    Along a straight piece the share is that of its longitude and latitude.
+    """
+    if boundary.straight:
+        return straight_points(boundary, which, share)
     g = boundary.lift[which] + (share - 0.5) * boundary.tilt[which]
     h = _bow(share, g, boundary.curve[which], boundary.bend[which])
     return boundary.start_m[which] + share[:, None] * boundary.step_m[which] + h[:, None] * boundary.up[which]
@@ -125,6 +146,9 @@ def surrounding(boundary: Boundary, lat_deg: float, lon_deg: float) -> NDArray[n
     which = np.flatnonzero(straddles)
     if len(which) == 0:
         return np.zeros(len(boundary.first), dtype=np.bool_)
+    if boundary.straight:
+        north_of = straight_above(boundary, which, ahead_deg[which], lat_deg)
+        return _odd(boundary, which[north_of])
     lat, end_lat = boundary.lat_deg[which], boundary.end_lat_deg[which]
     # No point of a piece is farther from both ends than half its length, 1 % added for its arc.
     margin_deg = np.degrees(1.01 * boundary.half_m[which] / RADIUS_MIN_M) + 1e-12
@@ -134,8 +158,12 @@ def surrounding(boundary: Boundary, lat_deg: float, lon_deg: float) -> NDArray[n
     side = dot(boundary.left[which], point_m - boundary.start_m[which])
     eastward = next_deg[which] > ahead_deg[which]
     below = np.where(eastward, side < 0, side > 0)
-    above = boundary.ring[which[south | (below & ~north)]]
-    odd: NDArray[np.bool_] = np.bincount(above, minlength=len(boundary.first)) % 2 == 1
+    return _odd(boundary, which[south | (below & ~north)])
+
+
+def _odd(boundary: Boundary, above: Indices) -> NDArray[np.bool_]:
+    """Which rings have an odd number of these pieces."""
+    odd: NDArray[np.bool_] = np.bincount(boundary.ring[above], minlength=len(boundary.first)) % 2 == 1
     return odd
 
 
@@ -154,9 +182,10 @@ def nearest_to_point(point_m: tuple[float, float, float], boundary: Boundary) ->
 def nearest_between(first: Boundary, second: Boundary) -> Candidates:
     """The pairs of points of two outlines that may be nearest.
 
-    If the outlines cross, the only candidate is a crossing (twice the same point). If they do not, a
-    nearest pair has a vertex at one of its ends: between two geodesics the shortest joining path never
-    has both ends inside them, because on the ellipsoid neighbouring geodesics draw together.
+    If the outlines cross, the only candidate is a crossing (twice the same point). If they do not, and
+    all edges are geodesics, a nearest pair has a vertex at one of its ends: between two geodesics the
+    shortest joining path never has both ends inside them, because on the ellipsoid neighbouring geodesics
+    draw together. Straight edges bend, so inside of them it is looked for as well.
     """
     found: list[Candidates] = []
     best_m = float("inf")
@@ -167,6 +196,10 @@ def nearest_between(first: Boundary, second: Boundary) -> Candidates:
         least_m = middle_m - reach_m
         close = least_m <= undecided_m(min(best_m, float((middle_m + reach_m).min())))
         i, j, least_m = i[close], j[close], least_m[close]  # noqa: PLW2901 - fewer pairs, same meaning
+        if len(i) > _MANY_PAIRS:
+            least_m, most_m = _chord_bounds(first, i, second, j)
+            close = least_m <= undecided_m(min(best_m, float(most_m.min())))
+            i, j, least_m = i[close], j[close], least_m[close]  # noqa: PLW2901 - as above
         if len(i) == 0:
             continue
         touching = least_m <= _TOUCHING_M
@@ -175,6 +208,8 @@ def nearest_between(first: Boundary, second: Boundary) -> Candidates:
             point = crossing[:1]
             return Candidates(point, point, np.zeros(1))
         pairs = _vertex_feet(first, i, second, j)
+        if first.straight or second.straight:
+            pairs = _with_inner(pairs, first, i, second, j)
         best_m = min(best_m, float(pairs.chord_m.min()))
         found.append(_keep(pairs.first_m, pairs.second_m, pairs.chord_m))
     return _keep(
@@ -182,6 +217,39 @@ def nearest_between(first: Boundary, second: Boundary) -> Candidates:
         np.concatenate([c.second_m for c in found]),
         np.concatenate([c.chord_m for c in found]),
     )
+
+
+def _chord_bounds(first: Boundary, i: Indices, second: Boundary, j: Indices) -> tuple[Floats, Floats]:
+    """The least and the greatest distance of pieces that lie beside and above their chords."""
+    apart_m, _, _ = chords(first, i, second, j)
+    doubt_m = 2 * BOW_MAX_M + first.stray_m[i] + second.stray_m[j]
+    return apart_m - doubt_m, apart_m + doubt_m
+
+
+def _with_inner(pairs: Candidates, first: Boundary, i: Indices, second: Boundary, j: Indices) -> Candidates:
+    """The same, and the nearest points inside of both pieces, as Newton's method finds them."""
+    _, share, other = chords(first, i, second, j)
+    for _ in range(_INNER_STEPS):
+        share, other = between_ends(_bent(first, i, share), _bent(second, j, other), share, other)
+    first_m, second_m = on_pieces(first, i, share), on_pieces(second, j, other)
+    gap = first_m - second_m
+    return Candidates(
+        np.concatenate([pairs.first_m, first_m]),
+        np.concatenate([pairs.second_m, second_m]),
+        np.concatenate([pairs.chord_m, np.sqrt(dot(gap, gap))]),
+    )
+
+
+def _bent(boundary: Boundary, which: Indices, share: Floats) -> Bent:
+    """Points of pieces with their derivatives."""
+    if boundary.straight:
+        return straight_bent(boundary, which, share)
+    g = boundary.lift[which] + (share - 0.5) * boundary.tilt[which]
+    slope = boundary.curve[which] * (1 - 2 * share) / (2 * g)
+    bend = boundary.curve[which] / g
+    up = boundary.up[which]
+    at_m = on_pieces(boundary, which, share)
+    return Bent(at_m, boundary.step_m[which] + slope[:, None] * up, -bend[:, None] * up)
 
 
 def _vertex_feet(first: Boundary, i: Indices, second: Boundary, j: Indices) -> Candidates:
@@ -223,6 +291,12 @@ def crosses(
 
 def crossings(first: Boundary, i: Indices, second: Boundary, j: Indices) -> Floats:
     """The points, Earth-centred, at which pieces `i` of one outline cross pieces `j` of another."""
+    if first.straight and second.straight:
+        return straight_crossings(first, i, second, j)
+    if first.straight:
+        return mixed_crossings(second, j, first, i)
+    if second.straight:
+        return mixed_crossings(first, i, second, j)
     cross = crosses(first, i, second, j)
     if not cross.any():
         return np.empty((0, 3))

@@ -41,7 +41,6 @@ class Flat(Struct, frozen=True, eq=False, kw_only=True):
         bow_m: the outline lies within this of its edges.
         radius_m: half the width of a corridor, whose outline is its line; otherwise 0.
         closed: whether the outline has an inside; a corridor's line has none.
-        error_m: how far the pieces may lie from the edges that were meant.
         edges_m: a row for each edge: both ends, two coordinates each.
     """
 
@@ -52,7 +51,6 @@ class Flat(Struct, frozen=True, eq=False, kw_only=True):
     bow_m: float
     radius_m: float
     closed: bool
-    error_m: float
     edges_m: Floats
 
 
@@ -68,6 +66,8 @@ def flat_of(patch: Patch) -> Flat | None:
     if reach_m + radius_m > REACH_MAX_M:
         return None
     starts, ends, bow_m = _joined(*_cut(boundary))
+    if boundary.straight:
+        bow_m += BOW_M
     lat_rad, lon_rad = radians(lat_deg), radians(lon_deg)
     east = np.array([-sin(lon_rad), cos(lon_rad), 0.0])
     north = np.array([-sin(lat_rad) * cos(lon_rad), -sin(lat_rad) * sin(lon_rad), cos(lat_rad)])
@@ -80,7 +80,6 @@ def flat_of(patch: Patch) -> Flat | None:
         bow_m=bow_m,
         radius_m=radius_m,
         closed=len(boundary.loose) == 0,
-        error_m=boundary.error_m,
         edges_m=np.concatenate([(starts - hub_m) @ axes, (ends - hub_m) @ axes], axis=1),
     )
 
@@ -128,8 +127,10 @@ def off_edges(ends: Floats) -> tuple[Floats, Flags]:
 
 
 def _cut(boundary: Boundary) -> tuple[Floats, Floats]:
-    """The starts and ends of edges so short that their pieces rise at most `BOW_M` above them."""
-    counts = np.ceil(2 * boundary.half_m / _CUT_M).astype(np.intp)
+    """The starts and ends of edges so short that their pieces rise at most `BOW_M` above and stray as little."""
+    counts = np.ceil(np.maximum(2 * boundary.half_m / _CUT_M, np.sqrt(boundary.stray_m / BOW_M))).astype(
+        np.intp
+    )
     counts = np.maximum(counts, 1)
     which = np.repeat(np.arange(len(boundary)), counts)
     place = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)

@@ -52,8 +52,8 @@ _UNKNOWN: Final = -1.0
 _NO_OUTLINE: Final[tuple[float, ...]] = ()
 
 Point3 = tuple[float, float, float]
-Sphere = tuple[float, float, float, float, float, float, float]
-"""Hub x, y, z, reach, core, bow, error: metres, as in `Quick`."""
+Sphere = tuple[float, float, float, float, float, float]
+"""Hub x, y, z, reach, core, bow: metres, as in `Quick`."""
 Flat = list[tuple[float, float]]
 
 
@@ -69,7 +69,6 @@ class Quick(NamedTuple):
         outline_m: x, y, z of the start of each piece, one after the other; empty if there are too many, or
             the area is more than one ring.
         disc: whether the area is a disc: then `reach_m` and `core_m` are its radius.
-        error_m: how far the pieces may lie from the edges that were meant.
     """
 
     hub_m: Point3
@@ -78,7 +77,6 @@ class Quick(NamedTuple):
     bow_m: float
     outline_m: tuple[float, ...]
     disc: bool
-    error_m: float
 
 
 def quick_of(shape: Shape) -> Quick:
@@ -88,8 +86,9 @@ def quick_of(shape: Shape) -> Quick:
     boundary = shape.boundary
     quick = None
     if len(boundary) <= PIECES_MAX and len(boundary.first) == 1 and not len(boundary.loose):
-        quick = quick_ring(tuple(boundary.start_m.ravel().tolist()), boundary.error_m)
-    return quick or quick_box(shape.box, boundary.error_m)
+        outline_m = tuple(boundary.start_m.ravel().tolist())
+        quick = quick_ring(outline_m, float(boundary.stray_m.max()))
+    return quick or quick_box(shape.box)
 
 
 def boxed(area: Area) -> tuple[Box3, Quick]:
@@ -140,10 +139,10 @@ def _ring_box(outline_m: tuple[float, ...], margin_m: float) -> Box3 | None:
 
 def quick_disc(centre_m: Point3, radius_m: float) -> Quick:
     """A disc."""
-    return Quick(centre_m, radius_m, radius_m, 0.0, _NO_OUTLINE, disc=True, error_m=0.0)
+    return Quick(centre_m, radius_m, radius_m, 0.0, _NO_OUTLINE, disc=True)
 
 
-def quick_box(box: Box3, error_m: float) -> Quick:
+def quick_box(box: Box3) -> Quick:
     """Any area, known by its box alone."""
     hub_m = (
         (box.x_low_m + box.x_high_m) / 2,
@@ -151,11 +150,16 @@ def quick_box(box: Box3, error_m: float) -> Quick:
         (box.z_low_m + box.z_high_m) / 2,
     )
     reach_m = _length(box.x_high_m - hub_m[0], box.y_high_m - hub_m[1], box.z_high_m - hub_m[2])
-    return Quick(hub_m, reach_m + _SLACK_M, _UNKNOWN, 0.0, _NO_OUTLINE, disc=False, error_m=error_m)
+    return Quick(hub_m, reach_m + _SLACK_M, _UNKNOWN, 0.0, _NO_OUTLINE, disc=False)
 
 
-def quick_ring(outline_m: tuple[float, ...], error_m: float) -> Quick | None:
-    """A polygon without holes, from the starts of its pieces; null if it is too large for a plane."""
+def quick_ring(outline_m: tuple[float, ...], stray_m: float) -> Quick | None:
+    """A polygon without holes, from the starts of its pieces; null if it is too large for a plane.
+
+    Args:
+        outline_m: x, y, z of each start.
+        stray_m: how far the pieces may lie beside their chords.
+    """
     count = len(outline_m) // 3
     xs, ys, zs = outline_m[0::3], outline_m[1::3], outline_m[2::3]
     hub_m = ecef_point(*lat_lon(sum(xs) / count, sum(ys) / count, sum(zs) / count))
@@ -166,13 +170,13 @@ def quick_ring(outline_m: tuple[float, ...], error_m: float) -> Quick | None:
         longest2 = max(longest2, (x - last_x) ** 2 + (y - last_y) ** 2 + (z - last_z) ** 2)
         reach2 = max(reach2, (x - hub_x) ** 2 + (y - hub_y) ** 2 + (z - hub_z) ** 2)
         last_x, last_y, last_z = x, y, z
-    bow_m = longest2 / (_BOW * RADIUS_MIN_M)
+    bow_m = longest2 / (_BOW * RADIUS_MIN_M) + stray_m
     reach_m = sqrt(reach2) + bow_m + _SLACK_M
     if reach_m > _NEAR_M:
         return None
     away_m, inside, _, _ = _from_point(0.0, 0.0, _seen(outline_m, hub_m, _frame(hub_m)))
     core_m = away_m - bow_m - _SLACK_M if inside else _UNKNOWN
-    return Quick(hub_m, reach_m, core_m, bow_m, outline_m, disc=False, error_m=error_m)
+    return Quick(hub_m, reach_m, core_m, bow_m, outline_m, disc=False)
 
 
 def near(first: Shape, second: Shape, limit_m: float) -> bool:
@@ -194,16 +198,16 @@ def by_hubs(first: Quick, second: Quick, limit_m: float) -> bool | None:
 
 def sphere_of(quick: Quick) -> Sphere:
     """The part of a quick form that bounds 1 and 2 need."""
-    return *quick.hub_m, quick.reach_m, quick.core_m, quick.bow_m, quick.error_m
+    return *quick.hub_m, quick.reach_m, quick.core_m, quick.bow_m
 
 
 def by_spheres(first: Sphere, second: Sphere, limit_m: float) -> bool | None:
     """As `by_hubs`, from plain numbers: this runs for every candidate of every query."""
-    ax, ay, az, a_reach_m, a_core_m, _, a_error_m = first
-    bx, by, bz, b_reach_m, b_core_m, _, b_error_m = second
+    ax, ay, az, a_reach_m, a_core_m, _ = first
+    bx, by, bz, b_reach_m, b_core_m, _ = second
     chord_m = sqrt((ax - bx) ** 2 + (ay - by) ** 2 + (az - bz) ** 2)
     apart_m = chord_m - a_reach_m - b_reach_m
-    if apart_m > limit_m and apart_m > _room_m(limit_m + a_error_m + b_error_m, chord_m):
+    if apart_m > limit_m and apart_m > _room_m(limit_m, chord_m):
         return False
     if a_core_m < 0 or b_core_m < 0 or chord_m > _CHORD_SURE_M:
         return None
@@ -216,7 +220,7 @@ def by_outlines(first: Quick, second: Quick, limit_m: float) -> bool | None:
     chord_m = sqrt((ax - bx) ** 2 + (ay - by) ** 2 + (az - bz) ** 2)
     if chord_m + first.reach_m + second.reach_m > _NEAR_M:
         return None
-    room_m = _room_m(limit_m + first.error_m + second.error_m, chord_m)
+    room_m = _room_m(limit_m, chord_m)
     if first.disc and second.outline_m:
         return _disc_ring(first, second, limit_m, room_m)
     if second.disc and first.outline_m:

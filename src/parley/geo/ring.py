@@ -1,5 +1,6 @@
 """What is wrong with one ring, or with the line of a corridor, by itself. The rules are in `validity`."""
 
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
 from math import asin, cos, radians, sin, sqrt
 from typing import Final
@@ -15,6 +16,7 @@ from parley.words.volume import Position
 
 EDGE_MAX_M: Final = 10_000_000.0
 PERIMETER_MAX_M: Final = 100_000_000.0
+WINDING_MAX_DEG: Final = 36_000.0
 EDGE_MIN_M: Final = 0.00001
 WIDTH_MIN_M: Final = 0.001
 _SMALL_DEG: Final = 10.0
@@ -65,7 +67,7 @@ def line_fault(line: tuple[Position, ...], edges: Edges) -> Fault | None:
         length_m += edge_m
     if length_m > PERIMETER_MAX_M:
         return Fault("corridor-too-long", f"the line is {length_m / 1e3:.0f} km; the limit is 100,000 km")
-    return None
+    return winding_fault([_turns_ndeg(line)[:-1]], edges)
 
 
 def _repeated_fault(ring: tuple[Position, ...]) -> Fault | None:
@@ -113,8 +115,7 @@ def _pole_fault(ring: tuple[Position, ...]) -> Fault | None:
 
 
 def _length_fault(ring: tuple[Position, ...]) -> Fault | None:
-    """Edge and perimeter limits."""
-    perimeter_m = 0.0
+    """The limits of an edge."""
     for k, end in enumerate(ring):
         length_m = _great_circle_m(ring[k - 1], end)
         vertex = k or len(ring)
@@ -126,11 +127,27 @@ def _length_fault(ring: tuple[Position, ...]) -> Fault | None:
                 "polygon-edge-too-long",
                 f"the edge after vertex {vertex} is {length_m / 1e3:.0f} km long; the limit is 10,000 km",
             )
-        perimeter_m += length_m
-    if perimeter_m > PERIMETER_MAX_M:
-        length_km = perimeter_m / 1e3
-        return Fault("polygon-perimeter-too-long", f"the ring is {length_km:.0f} km; the limit is 100,000 km")
     return None
+
+
+def extent_fault(rings: Sequence[tuple[Position, ...]], edges: Edges) -> Fault | None:
+    """Whether all rings together are too long, or wind too far: either would make a comparison dear."""
+    length_m = sum(_great_circle_m(ring[k - 1], end) for ring in rings for k, end in enumerate(ring))
+    if length_m > PERIMETER_MAX_M:
+        length_km = length_m / 1e3
+        return Fault(
+            "polygon-perimeter-too-long", f"the rings are {length_km:.0f} km; the limit is 100,000 km"
+        )
+    return winding_fault([_turns_ndeg(ring) for ring in rings], edges)
+
+
+def winding_fault(turns_ndeg: Iterable[Iterable[int]], edges: Edges) -> Fault | None:
+    """Whether straight edges gain too much longitude; a geodesic near a pole is short whatever it gains."""
+    turned_deg = sum(abs(turn) for turns in turns_ndeg for turn in turns) / 1e9
+    if edges is Edges.GEODESIC or turned_deg <= WINDING_MAX_DEG:
+        return None
+    detail = f"the straight edges turn through {turned_deg:,.0f} degrees of longitude; the limit is 36,000"
+    return Fault("area-winds-too-far", detail)
 
 
 def _great_circle_m(start: Position, end: Position) -> float:

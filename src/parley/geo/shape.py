@@ -81,7 +81,7 @@ def _patch_box(boundary: Boundary, radius_m: float) -> Box3:
     ellipsoid if that lies inside: so the outline and the four such points on the equator suffice. No
     point of a corridor is farther from its line in a straight line than over the ground.
     """
-    margin_m = BOW_MAX_M + boundary.error_m + radius_m
+    margin_m = BOW_MAX_M + float(boundary.stray_m.max()) + radius_m
     end_m = boundary.start_m[boundary.loose] + boundary.step_m[boundary.loose]
     points_m = np.concatenate([boundary.start_m, end_m])
     low = (points_m.min(axis=0) - margin_m).tolist()

@@ -10,10 +10,11 @@ rules on geodesic edges use double arithmetic, whose doubt is far below a millim
 | daily-never | no instant of the window lies within the daily hours |
 | floor-above-ceiling | the floor stands above the ceiling, over the same datum |
 | area-too-many-vertices | more than 2,000 over all rings and parts |
+| area-winds-too-far | straight edges that together gain more than 36,000 degrees of longitude |
 | circle-radius-zero | the radius is not above 0 |
 | polygon-too-few-distinct-vertices | a vertex repeats the one before it (within 0.01 mm), or fewer than three differ |
 | polygon-edge-too-long | an edge over 10,000 km or 180 degrees of longitude, whose way is ambiguous |
-| polygon-perimeter-too-long | a ring over 100,000 km, more than twice round the Earth |
+| polygon-perimeter-too-long | all rings together over 100,000 km, more than twice round the Earth |
 | polygon-over-pole | a pole is a vertex, on an edge or inside: use a circle |
 | polygon-self-crossing | a ring meets itself |
 | polygon-zero-area | a ring on average less than a millimetre wide |
@@ -27,7 +28,8 @@ rules on geodesic edges use double arithmetic, whose doubt is far below a millim
 | corridor-too-long | a line over 100,000 km |
 """
 
-from parley.geo.ring import Fault, line_fault, ring_fault
+from parley.geo.boundary import rings_of
+from parley.geo.ring import Fault, extent_fault, line_fault, ring_fault
 from parley.geo.rings import holes_fault, parts_fault
 from parley.geo.times import never
 from parley.words.codes import Edges
@@ -100,10 +102,15 @@ def area_fault(area: Area, *, point: bool = False) -> Fault | None:
         case Corridor():
             return _corridor_fault(area)
         case Polygon():
-            return _part_fault(Part(ring=area.ring, holes=area.holes), area.edges, "")
+            part = Part(ring=area.ring, holes=area.holes)
+            return extent_fault(rings_of(area), area.edges) or _part_fault(part, area.edges, "")
         case MultiPolygon():
-            faults = (_part_fault(part, area.edges, f"part {k}") for k, part in enumerate(area.parts, 1))
-            return next(filter(None, faults), None) or parts_fault(area.parts, area.edges)
+            return extent_fault(rings_of(area), area.edges) or _multipolygon_fault(area)
+
+
+def _multipolygon_fault(area: MultiPolygon) -> Fault | None:
+    faults = (_part_fault(part, area.edges, f"part {k}") for k, part in enumerate(area.parts, 1))
+    return next(filter(None, faults), None) or parts_fault(area.parts, area.edges)
 
 
 def _corridor_fault(corridor: Corridor) -> Fault | None:
