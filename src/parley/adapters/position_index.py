@@ -217,9 +217,7 @@ class GridPositionIndex:
         yes |= close & (arcs_m((away_m + bow_m) / tilt)[0] <= limit_m)
         flat = self.slotted.edges[slots, 1] > self.slotted.edges[slots, 0]
         yes &= flat & (reach_m + error_m <= NEAR_M)
-        open_ = ~yes & (
-            (away_m - bow_m <= limit_m + SLACK_M) | (reach_m + error_m > NEAR_M) | ~flat
-        )
+        open_ = ~yes & ((away_m - bow_m <= limit_m + SLACK_M) | (reach_m + error_m > NEAR_M) | ~flat)
         return (rows[yes], slots[yes]), (rows[open_], slots[open_])
 
     def _beside(self, point_m: Floats, slots: Slots) -> tuple[Floats, NDArray[np.bool_]]:
