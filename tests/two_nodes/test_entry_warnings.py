@@ -6,7 +6,9 @@ from typing import Any
 import msgspec
 
 from forger import forged, notice
+from parley.cli.showing import flags
 from parley.geo.coordinate import read_coordinate
+from parley.node.board import NoticeView
 from parley.words.volume import Position
 from support import MINUTE_MS, START_MS, Side, circle, draft, on_loop, pair, until, volume
 
@@ -102,3 +104,6 @@ async def test_whoever_receives_a_place_that_does_not_fit_what_was_entered_is_to
         (doubt,) = off["entry"]
         assert doubt["code"] == "entered_differs"
         assert doubt["sentence"] == "entered and signed place differ by 8,984 m"
+        views = [msgspec.convert(await both.b.notice(seen[n]), NoticeView) for n in (0, 1)]
+        told = [[flag for flag in flags(view, START_MS) if "differ" in flag] for view in views]
+        assert told == [[], ["⚠ version 1: entered and signed place differ by 8,984 m"]]

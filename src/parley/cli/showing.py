@@ -12,6 +12,7 @@ from parley.check.model import CheckResult
 from parley.cli.output import plain
 from parley.cli.times import clock, from_now, group_of, hours_text, length, zulu
 from parley.exchange.due import Overdue
+from parley.geo.entry_warnings import EntryCode
 from parley.node.board import LineView, NoticeView, StopView, VersionView
 from parley.node.releasing import Draft
 from parley.phrases import phrase
@@ -211,7 +212,14 @@ def flags(notice: NoticeView, now_ms: int) -> list[str]:
         held = f"version {notice.held_version}" if notice.held_version else "no version"
         who = f"they are known to hold {held}" if notice.ours else f"we have read back {held}"
         found.append(f"⚠ version {newest.number} is not read back: {who}")
-    return found
+    return found + [text for version in notice.versions if version.counts for text in _place_flags(version)]
+
+
+def _place_flags(version: VersionView) -> list[str]:
+    """Return whether the place that was entered is another than the signed one: both readings are shown."""
+    entry = version.check.result.entry if version.check is not None else ()
+    differing = (one for one in entry if one.code is EntryCode.ENTERED_DIFFERS)
+    return [f"⚠ version {version.number}: {plain(one.sentence)}" for one in differing]
 
 
 def _count(number: int, one: str, many: str) -> str:
