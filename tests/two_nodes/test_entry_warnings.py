@@ -26,6 +26,10 @@ async def check(side: Side, area: dict[str, Any], line: str | None = None, **mor
     return found
 
 
+def checked(side: Side) -> set[str]:
+    return {one["id"] for one in side.said("checked")}
+
+
 def codes(found: dict[str, Any]) -> list[str]:
     return [one["code"] for one in found["entry"]]
 
@@ -57,6 +61,8 @@ async def test_a_draft_is_doubted_and_never_held_up(tmp_path: Path) -> None:
         assert codes(kept["check"]) == ["equals_own_position", "far_from_place"]
         (released,) = await both.a.release(draft(over=soon))
         await both.settle()
+        held = (await both.b.notice(released))["id"]
+        await until(lambda: held in checked(both.b), why="it is checked")
         assert (await both.b.notice(released))["versions"][0]["check"]["result"]["entry"] == []
 
 
@@ -95,10 +101,7 @@ async def test_whoever_receives_a_place_that_does_not_fit_what_was_entered_is_to
             sent = chained.sign(moved, START_MS)
             assert (await chained.forger.push([sent.envelope])).statuses == ["recorded"]
             seen[n] = sent.id
-        everything = set(seen.values())
-        await until(
-            lambda: everything <= {one["id"] for one in both.b.said("checked")}, why="both are checked"
-        )
+        await until(lambda: set(seen.values()) <= checked(both.b), why="both are checked")
         fine, off = [(await both.b.notice(seen[n]))["versions"][0]["check"]["result"] for n in (0, 1)]
         assert fine["entry"] == []
         (doubt,) = off["entry"]
