@@ -20,8 +20,8 @@ from parley.node.joining import MOST_OF_OURS, MOST_OF_THEIRS, joined_stop
 from parley.wire.message import Message
 from parley.words import bodies
 from parley.words.bodies import StopActivity, StopLine, StopPlace, StopScope, StopVolume
-from parley.words.codes import StopAnswer
-from threads import AUTHOR, CIRCLE, OTHER, SALT, name, notice
+from parley.words.codes import Medium, StopAnswer
+from threads import AUTHOR, CIRCLE, NOON_MS, OTHER, SALT, name, notice
 
 HERE: Final = notice().volume
 SCOPES: Final[tuple[StopScope, ...]] = (
@@ -29,6 +29,9 @@ SCOPES: Final[tuple[StopScope, ...]] = (
     StopPlace(area=CIRCLE),
     StopVolume(volume=HERE),
     StopActivity(of=name(7), volume=HERE),
+)
+VOICE: Final = bodies.Voice(
+    with_whom="WATCH 2", interpreter=None, medium=Medium.TELEPHONE, language="en", at_ms=NOON_MS
 )
 Act = tuple[str, int]
 ACTS: Final = st.lists(
@@ -217,3 +220,21 @@ def test_a_release_that_overtook_counts_by_its_number_once_the_gap_is_closed() -
     assert scopes_of(lone) == {1}
     lone.receive([over_between])
     assert scopes_of(lone) == set()
+
+
+def test_a_stop_that_we_heard_stands_whatever_its_caller_signed_and_released_before_or_after() -> None:
+    lone, peer = Lone(), Peer()
+    peer.seq, peer.prev = 500, name(3)
+    first = peer.sign(bodies.Stop(salt=SALT, scope=StopLine(), text=None))
+    lone.receive([first, peer.sign(bodies.StopRelease(salt=SALT, of=first.id, text=None))])
+    heard = lone.desk().send(
+        bodies.Heard(salt=SALT, said=bodies.Stop(salt=SALT, scope=StopLine(), text=None), voice=VOICE)
+    )
+    assert [stop.id for stop in stands(lone)] == [heard.id]
+    again = peer.sign(bodies.Stop(salt=SALT, scope=StopLine(), text=None))
+    lone.receive([again])
+    assert {stop.id for stop in stands(lone)} == {heard.id, again.id}
+    lone.receive([peer.sign(bodies.StopRelease(salt=SALT, of=again.id, text=None))])
+    assert [stop.id for stop in stands(lone)] == [heard.id], "what was heard is released by its own name"
+    lone.receive([peer.sign(bodies.StopRelease(salt=SALT, of=heard.id, text=None))])
+    assert stands(lone) == []

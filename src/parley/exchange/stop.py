@@ -91,6 +91,7 @@ class StandingStop(Struct, frozen=True, kw_only=True):
         asked: the scope that its caller named, where `scope` is wider.
         repeats: how often it was called again, and `repeated_ms` when last.
         asks_again: it was called again since the newest answer, so that another is due.
+        attested: we heard it and say so: its numbers are ours, and are not compared with those of its caller.
         folded: how many STOPs that are folded into this one still stand.
         into: the STOP into which this one is folded; the scope of that one holds meanwhile.
         touches: the notices (thread ids) that it applies to, as this node worked out.
@@ -117,6 +118,7 @@ class StandingStop(Struct, frozen=True, kw_only=True):
     repeats: int = 0
     repeated_ms: TimeMs | None = None
     asks_again: bool = False
+    attested: bool = False
     folded: int = 0
     into: MessageId | None = None
     touches: tuple[MessageId, ...] = ()

@@ -373,6 +373,7 @@ def _stop(tx: Tx, acted: Acted, body: bodies.Stop) -> None:
         called_ms=acted.at_ms,
         called_by=acted.message.header.by,
         called_seq=acted.seq,
+        attested=acted.attested,
         text=body.text,
     )
     stop = take_call(
@@ -380,7 +381,7 @@ def _stop(tx: Tx, acted: Acted, body: bodies.Stop) -> None:
         acted.line,
         called,
         most=MOST_OF_OURS if acted.ours else MOST_OF_THEIRS,
-        held_to=acted.seq if acted.ours else _held_to(tx, acted.line),
+        held_to=acted.seq if acted.ours or acted.attested else _held_to(tx, acted.line),
     )
     scope = str(type(stop.scope).__struct_config__.tag)
     _publish(tx, acted, thread=stop.touches[0] if len(stop.touches) == 1 else None, detail=scope)
@@ -399,6 +400,8 @@ def _about_stop(
     if isinstance(body, bodies.StopReply) and _is_worse(body, stop) and _in_doubt(tx, acted, stop.answer_seq):
         stop = replace(stop, answer_seq=-1)
     event = _stop_event(acted, body)
+    if isinstance(event, stops.StopReleased) and acted.attested is not stop.attested:
+        event = replace(event, seq=None)  # numbers of two authors: a release of what was heard is the newest
     if isinstance(event, stops.StopReleased):
         release_call(tx, acted.line, body.of, event)
     else:

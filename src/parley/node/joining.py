@@ -40,6 +40,11 @@ def _own_stop(reads: Reads, line: LineId, message: MessageId) -> StandingStop | 
     return reads.stop(line, joined.decode() if joined else message)
 
 
+def _author(stop: StandingStop) -> str:
+    """Return whose numbers order a STOP: what we heard is apart from what its caller signed."""
+    return f"{stop.caller}/heard" if stop.attested else stop.caller
+
+
 def is_full(reads: Reads, line: Line, caller: PartyId, scope: StopScope, *, most: int) -> bool:
     """Tell whether a call on `scope` would be one scope too many of this caller."""
     if isinstance(scope, StopLine) or _standing_on(reads, line, caller, scope) is not None:
@@ -48,17 +53,17 @@ def is_full(reads: Reads, line: Line, caller: PartyId, scope: StopScope, *, most
     return len(standing) >= most
 
 
-def _standing_on(reads: Reads, line: Line, caller: PartyId, scope: StopScope | str) -> StandingStop | None:
+def _standing_on(reads: Reads, line: Line, caller: str, scope: StopScope | str) -> StandingStop | None:
     held = _newest_on(reads, line, caller, scope)
     return held if held is not None and held.state is StopState.STANDING else None
 
 
-def _newest_on(reads: Reads, line: Line, caller: PartyId, scope: StopScope | str) -> StandingStop | None:
+def _newest_on(reads: Reads, line: Line, caller: str, scope: StopScope | str) -> StandingStop | None:
     raw = reads.private(line.id, _key(caller, scope))
     return reads.stop(line.id, raw.decode()) if raw else None
 
 
-def _key(caller: PartyId, scope: StopScope | str) -> str:
+def _key(caller: str, scope: StopScope | str) -> str:
     """Return the name under which the newest STOP of a caller and scope is found: equal by value."""
     return f"{_SCOPE}{caller}/{sha256(_encode(scope)).hexdigest()}"
 
@@ -76,20 +81,21 @@ def take_call(tx: Tx, line: Line, called: StandingStop, *, most: int, held_to: i
     Returns:
         The STOP that now stands for it.
     """
-    held = _newest_on(tx, line, called.caller, called.scope)
+    author = _author(called)
+    held = _newest_on(tx, line, author, called.scope)
     if held is not None and stops.joins(held, called.called_seq, held_to):
         return _join(tx, line, held, called)
     if held is not None:
         called = replace(called, doubted_seq=max(held.released_seq, held.doubted_seq))
     folds = is_full(tx, line, called.caller, called.scope, most=most)
-    wide = _standing_on(tx, line, called.caller, _WIDE) if folds else None
-    tx.put_private(line.id, _key(called.caller, called.scope), called.id.encode())
+    wide = _standing_on(tx, line, author, _WIDE) if folds else None
+    tx.put_private(line.id, _key(author, called.scope), called.id.encode())
     if wide is not None:
         tx.put_stop(line.id, replace(called, into=wide.id))
         return _sound_again(tx, line, stops.move(wide, stops.StopFolded(at_ms=called.called_ms)), called)
     if folds:
         called = replace(called, scope=StopLine(), asked=called.scope)
-        tx.put_private(line.id, _key(called.caller, _WIDE), called.id.encode())
+        tx.put_private(line.id, _key(author, _WIDE), called.id.encode())
     return _stand(tx, line, called)
 
 
@@ -135,7 +141,7 @@ def release_call(tx: Tx, line: Line, message: MessageId, event: stops.StopReleas
         return
     stop = named
     if named.state is StopState.RELEASED:
-        stop = _standing_on(tx, line, named.caller, named.asked or named.scope) or named
+        stop = _standing_on(tx, line, _author(named), named.asked or named.scope) or named
     _release(tx, line, stop, event)
 
 
@@ -155,7 +161,7 @@ def _release(tx: Tx, line: Line, stop: StandingStop, event: stops.StopReleased) 
 def settle_releases(tx: Tx, line: Line, caller: PartyId, held_to: int, now_ms: TimeMs) -> None:
     """Let the releases count that were in doubt, now that all numbers up to `held_to` are held."""
     for stop in tx.stops(line.id, standing_only=False):
-        if stop.caller == caller and stop.called_seq < stop.doubted_seq <= held_to:
+        if not stop.attested and stop.caller == caller and stop.called_seq < stop.doubted_seq <= held_to:
             event = stops.StopReleased(at_ms=now_ms, party=caller, seq=stop.doubted_seq)
             _release(tx, line, stop, event)
 

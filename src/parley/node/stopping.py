@@ -36,7 +36,7 @@ def call(desk: Desk, scope: StopScope, text: str | None) -> Message:
         InputError: line-not-open.
     """
     scope = _frozen(scope)
-    if is_full(desk.tx, desk.line, desk.own.party, scope, most=MOST_OF_OURS):
+    if is_full(desk.tx, desk.line, desk.speaker, scope, most=MOST_OF_OURS):
         scope = bodies.StopLine()
     body = bodies.Stop(salt=desk.salt(), scope=scope, text=_fit(text))
     narrower = replace(scope, volume=None) if isinstance(scope, bodies.StopActivity) else bodies.StopLine()
