@@ -1,17 +1,23 @@
 """`parley record …` and `parley journal …`: what can be shown afterwards."""
 
 from hashlib import sha256
-from typing import Annotated, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 import typer
 from msgspec import Struct
 
 from parley.cli.client import Node
+from parley.cli.nodes import PassphraseOption, read_passphrase
 from parley.cli.options import LineArgument, reach_node
 from parley.cli.output import THE_ANSWER_IS_NO, plain, print_json, say
 from parley.cli.takes import takes
 from parley.cli.telling import mark_of
+from parley.words.errors import SystemFault
+
+if TYPE_CHECKING:
+    from parley.node.auditing import RecordReport
 
 record = typer.Typer(help="The record of a line: append-only, tamper-evident.", no_args_is_help=True)
 journal = typer.Typer(help="The journal: what only we know.", no_args_is_help=True)
@@ -36,28 +42,42 @@ class _Row(Struct):
 
 @record.command()
 @takes(node=reach_node)
-def verify(line: LineArgument, *, node: Node) -> None:
-    """Derive our record again from its entries. Exit status 1 when it does not verify."""
-    from parley.node.auditing import RecordReport
-
-    report = node.get(("lines", line, "record", "verify"), RecordReport)
+def verify(line: LineArgument, *, node: Node, passphrase_file: PassphraseOption = None) -> None:
+    """Derive our record again from its entries, also of a node that is not served. Exit status 1: it differs."""
+    report, mark = _report(node, line, passphrase_file)
     if node.as_json:
         print_json(report)
     elif report.verified:
-        say(
-            f"{mark_of(node, line)}VERIFIED: {report.entries:,} entries, {report.heads:,} signed heads, "
-            f"root {report.root}"
-        )
+        say(f"{mark}VERIFIED: {report.entries:,} entries, {report.heads:,} signed heads, root {report.root}")
         if report.withheld:
             say(
                 f"  ⚠ {report.withheld:,} envelopes are withheld: their entries verify, their content was not seen"
             )
         say("  This is our own record. That theirs is the same only shows against a head of theirs.")
     else:
-        say(f"{mark_of(node, line)}[bold]✕ DOES NOT VERIFY[/]: {plain(report.problem)}")
+        say(f"{mark}[bold]✕ DOES NOT VERIFY[/]: {plain(report.problem)}")
         say("  Stop signing with this node, keep every file as it is, and compare with the other side.")
     if not report.verified:
         raise typer.Exit(THE_ANSWER_IS_NO)
+
+
+def _report(node: Node, line: str, passphrase_file: Path | None) -> "tuple[RecordReport, str]":
+    """Ask the node; where it is not served, look into its folder, reading only."""
+    from parley.node.auditing import RecordReport
+
+    try:
+        report = node.get(("lines", line, "record", "verify"), RecordReport)
+    except SystemFault as error:
+        if error.name != "node-not-answering":
+            raise
+        from parley.cli.showing import marks
+        from parley.wiring.examining import verify_unserved
+
+        found, report = verify_unserved(node.home, line, passphrase=read_passphrase(passphrase_file))
+        return report, marks(
+            exercise=found.terms.exercise, verified=None not in (found.confirmed, found.peer_confirmed)
+        )
+    return report, mark_of(node, line)
 
 
 @record.command()

@@ -20,6 +20,7 @@ from parley.node.desk import Desk
 from parley.ports.store import Line, Tx
 from parley.web import asked
 from parley.web.door import Door
+from parley.web.people import desk_of
 from parley.web.room import check_ours
 from parley.wire.message import Message
 from parley.words.codes import RANK, Precedence
@@ -86,7 +87,7 @@ class NoticeRoutes(Controller):
         wanted = Unreleased(volume=data.draft.volume, activity=data.draft.activity, near=data.near)
         result = await door.checks.now(found, wanted)
         kept = releasing.KeptDraft(draft=data.draft, by=data.by, at_ms=door.clock.now_ms(), amends=amends)
-        draft_id = await door.submit(lambda tx: releasing.keep_draft(_desk(door, tx, found, data), kept))
+        draft_id = await door.submit(lambda tx: releasing.keep_draft(desk_of(door, tx, found, data), kept))
         return Drafted(draft_id, result)
 
     @get("/drafts")
@@ -229,7 +230,7 @@ class NoticeRoutes(Controller):
         door: Door = state.door
         found = find_line(door.reads, line)
         thread = find_notice(door.reads, door.own, found, notice)
-        await door.submit(lambda tx: answering.clear(_desk(door, tx, found, data), thread.id, data.ground))
+        await door.submit(lambda tx: answering.clear(desk_of(door, tx, found, data), thread.id, data.ground))
         door.checks.later(found.id, [thread.id], RANK[Precedence.FLASH])
         cleared = find_notice(door.reads, door.own, found, thread.id)
         return notice_view(door.reads, door.own, found, cleared, door.clock.now_ms())
@@ -243,15 +244,9 @@ class NoticeRoutes(Controller):
         found = find_line(door.reads, line)
         thread = find_notice(door.reads, door.own, found, notice)
         marks = await door.submit(
-            lambda tx: mark_units(_desk(door, tx, found, data), thread.id, data.units, data.state)
+            lambda tx: mark_units(desk_of(door, tx, found, data), thread.id, data.units, data.state)
         )
         return list(marks)
-
-
-def _desk(door: Door, tx: Tx, line: Line, data: asked.Asked) -> Desk:
-    now_ms = door.clock.now_ms()
-    voice = data.heard.voice(now_ms) if data.heard else None
-    return Desk(tx, door.own, tx.line(line.id) or line, data.by, now_ms, voice)
 
 
 def _release_all(
@@ -265,7 +260,7 @@ def _releasing(
 ) -> Callable[[Tx], Released]:
     def command(tx: Tx) -> Released:
         check_ours(door.disk, RANK[draft.precedence])
-        desk = _desk(door, tx, line, data)
+        desk = desk_of(door, tx, line, data)
         message = releasing.release_notice(desk, draft)
         name = line.name if data.heard else door.own.descriptor.name
         return Released(message.id, f"{name}-{message.header.seq}")
@@ -279,7 +274,7 @@ def _released(done: Released | ParleyError) -> Released:
 
 async def _act(door: Door, line: str, data: asked.Asked, use_case: Callable[[Desk], Message]) -> Acted:
     found = find_line(door.reads, line)
-    message = await door.submit(lambda tx: use_case(_desk(door, tx, found, data)))
+    message = await door.submit(lambda tx: use_case(desk_of(door, tx, found, data)))
     thread_id = door.reads.thread_of(found.id, message.id) or message.id
     door.checks.later(found.id, [message.id, thread_id], RANK[Precedence.FLASH])
     thread = find_notice(door.reads, door.own, found, thread_id)

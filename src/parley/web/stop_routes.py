@@ -1,5 +1,7 @@
 """Routes of STOPs. A call goes to the head of the writer's next batch."""
 
+from collections.abc import Callable
+
 from litestar import Controller, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody
@@ -12,6 +14,7 @@ from parley.node.joining import JOINED
 from parley.ports.store import Line, Tx
 from parley.web import asked
 from parley.web.door import Door
+from parley.web.people import desk_of
 from parley.wire.message import Message
 from parley.words.bodies import Stop, StopLine, StopScope
 from parley.words.errors import InputError
@@ -56,7 +59,7 @@ class StopRoutes(Controller):
             thread = None  # what cannot be found stops the whole line: a STOP is never refused for a name
 
         def command(tx: Tx) -> Message:
-            desk = _desk(door, tx, found, data)
+            desk = desk_of(door, tx, found, data)
             scope = stopping.scope_of_notice(desk, thread.id) if thread else (data.scope or StopLine())
             return stopping.call(desk, scope, data.text)
 
@@ -69,46 +72,42 @@ class StopRoutes(Controller):
         self, state: State, line: FromPath[str], stop: FromPath[str], data: JSONBody[asked.AskStopReply]
     ) -> Stopped:
         """Answer a STOP of theirs."""
-        door: Door = state.door
-        found = find_line(door.reads, line)
-        stop_id = _find_stop(door, found, stop)
-        message = await door.submit(
-            lambda tx: stopping.answer(_desk(door, tx, found, data), stop_id, data.answer, data.ground),
-            urgent=True,
+        return await _about(
+            state.door,
+            (line, stop),
+            data,
+            lambda desk, stop_id: stopping.answer(desk, stop_id, data.answer, data.ground),
         )
-        return Stopped(message.id)
 
     @post("/{stop:str}/reaffirm")
     async def reaffirm(
         self, state: State, line: FromPath[str], stop: FromPath[str], data: JSONBody[asked.AskText]
     ) -> Stopped:
         """Say that our STOP still stands."""
-        door: Door = state.door
-        found = find_line(door.reads, line)
-        stop_id = _find_stop(door, found, stop)
-        message = await door.submit(
-            lambda tx: stopping.reaffirm(_desk(door, tx, found, data), stop_id), urgent=True
-        )
-        return Stopped(message.id)
+        return await _about(state.door, (line, stop), data, stopping.reaffirm)
 
     @post("/{stop:str}/release")
     async def release(
         self, state: State, line: FromPath[str], stop: FromPath[str], data: JSONBody[asked.AskText]
     ) -> Stopped:
         """Release our STOP: the only thing that ends it."""
-        door: Door = state.door
-        found = find_line(door.reads, line)
-        stop_id = _find_stop(door, found, stop)
-        message = await door.submit(
-            lambda tx: stopping.release(_desk(door, tx, found, data), stop_id, data.text), urgent=True
+        return await _about(
+            state.door, (line, stop), data, lambda desk, stop_id: stopping.release(desk, stop_id, data.text)
         )
-        return Stopped(message.id)
 
 
-def _desk(door: Door, tx: Tx, line: Line, data: asked.Asked) -> Desk:
-    now_ms = door.clock.now_ms()
-    voice = data.heard.voice(now_ms) if data.heard else None
-    return Desk(tx, door.own, tx.line(line.id) or line, data.by, now_ms, voice)
+async def _about(
+    door: Door,
+    where: tuple[str, str],
+    data: asked.Asked,
+    use_case: Callable[[Desk, MessageId], Message],
+) -> Stopped:
+    """Let a person act on a STOP; `where` names the line and the STOP."""
+    line, stop = where
+    found = find_line(door.reads, line)
+    stop_id = _find_stop(door, found, stop)
+    message = await door.submit(lambda tx: use_case(desk_of(door, tx, found, data), stop_id), urgent=True)
+    return Stopped(message.id)
 
 
 def _find_stop(door: Door, line: Line, text: str) -> MessageId:

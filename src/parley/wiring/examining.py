@@ -17,6 +17,9 @@ from parley.adapters.picture_store import SqlitePictureStore
 from parley.adapters.sqlite_store import SqliteReads, connect
 from parley.config.home import Home
 from parley.config.settings import Settings, read_settings
+from parley.node.auditing import RecordReport, verify_record
+from parley.node.board import find_line
+from parley.ports.store import Line
 from parley.wiring.making import PURPOSES, load_own
 from parley.words.errors import ParleyError
 
@@ -50,6 +53,20 @@ def examine(home: Home, *, passphrase: bytes | None = None) -> list[Row]:
     rows += list(_high_water(home, settings))
     rows.append(_lease(home))
     return rows
+
+
+def verify_unserved(home: Home, name: str, *, passphrase: bytes | None) -> tuple[Line, RecordReport]:
+    """Derive the record of a line again, from the folder of a node that need not run; nothing is changed.
+
+    Raises:
+        InputError: line-unknown, line-ambiguous.
+        SystemFault: the settings, keys or database cannot be read.
+    """
+    own = load_own(home, read_settings(home), passphrase)
+    with closing(connect(home.lines_db, write=False)) as connection:
+        reads = SqliteReads(connection)
+        line = find_line(reads, name)
+        return line, verify_record(reads, own, line)
 
 
 def _try(check: str, look: Callable[[], str]) -> Row:
