@@ -102,9 +102,11 @@ class Node:
         """Ask for something."""
         return self._read(self._ask("GET", path, None, query), as_)
 
-    def post(self, path: tuple[str, ...], body: Mapping[str, object], as_: type[T]) -> T:
-        """Do something, as the person on duty."""
-        return self._read(self._ask("POST", path, {**self.by, **body}, {}), as_)
+    def post(
+        self, path: tuple[str, ...], body: Mapping[str, object], as_: type[T], *, answer_s: float = ANSWER_S
+    ) -> T:
+        """Do something, as the person on duty; `answer_s` is how long the answer may take."""
+        return self._read(self._ask("POST", path, {**self.by, **body}, {}, answer_s), as_)
 
     def put(self, path: tuple[str, ...], body: Mapping[str, object], as_: type[T]) -> T:
         """Replace something, as the person on duty."""
@@ -118,13 +120,20 @@ class Node:
         """Ask for something that takes a body and records nothing, so that nobody signs for it."""
         return self._read(self._ask("POST", path, body, {}), as_)
 
-    def _ask(self, method: str, path: tuple[str, ...], body: object, query: Mapping[str, object]) -> bytes:
+    def _ask(
+        self,
+        method: str,
+        path: tuple[str, ...],
+        body: object,
+        query: Mapping[str, object],
+        answer_s: float = ANSWER_S,
+    ) -> bytes:
         import httpx
 
         url = self._url(path)
         headers = {"Authorization": f"Bearer {self._token()}", "Content-Type": "application/json"}
         content = None if body is None else msgspec.json.encode(body)
-        limits = httpx.Timeout(ANSWER_S, connect=CONNECT_S)
+        limits = httpx.Timeout(answer_s, connect=CONNECT_S)
         nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # the API is on loopback, without TLS
         try:
             with httpx.Client(verify=nobody, trust_env=False, timeout=limits) as client:

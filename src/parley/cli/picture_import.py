@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PIECE: Final = 2_000
 """Items in one request: half a megabyte or so."""
+APPLY_S: Final = 900.0
+"""How long the node may take over 200,000 items, polygons with geodesic edges among them."""
 REFUSED_MOST: Final = 100_000
 
 
@@ -165,7 +167,8 @@ def _finish(
         typer.confirm("Import it all the same?", default=False, abort=True)
     body = {"version": difference.version}
     with progress(node, "The node takes it up"):
-        outcome.version = node.post(("picture", "imports", staged, "apply"), body, _Version).version
+        applied = node.post(("picture", "imports", staged, "apply"), body, _Version, answer_s=APPLY_S)
+    outcome.version = applied.version
     outcome.imported = True
     print_outcome(node, outcome, None, wish.shown)
 
