@@ -24,7 +24,9 @@ def test_what_is_written_is_read_back_and_every_setting_is_explained(tmp_path: P
     assert read_settings(home) == Settings(name="EASTERN", high_water=str(tmp_path / "mark"))
     lines = home.settings.read_text().splitlines()
     for name in Settings.__struct_fields__:
-        at = next(number for number, line in enumerate(lines) if line.startswith(f"{name} ="))
+        at = next(
+            number for number, line in enumerate(lines) if line.startswith((f"{name} =", f"#   [[{name}]]"))
+        )
         assert lines[at - 1].startswith("# "), name
         assert f"{name}:" in (Settings.__doc__ or ""), name
 

@@ -1,11 +1,18 @@
 """`parley status` and `parley board`: who this node is, and everything that is open, the worst first."""
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
 from parley.cli.client import Node
-from parley.cli.options import reach_node
+from parley.cli.options import LineArgument, reach_node
 from parley.cli.output import plain, print_json, say
 from parley.cli.takes import takes
+from parley.cli.telling import mark_of
+
+if TYPE_CHECKING:
+    from parley.node.board import AlarmView, Board, LineView, NoticeView
 
 
 def status(*, node: Node) -> None:
@@ -38,7 +45,7 @@ def status(*, node: Node) -> None:
 
 def board(*, node: Node) -> None:
     """Show everything open on all lines: STOPs first, then notices, then lines."""
-    from parley.cli.showing import flags, line_lines, notice_line, stop_lines
+    from parley.cli.showing import line_lines
     from parley.cli.times import zulu
     from parley.cli.views import LineStatus
     from parley.node.board import Board
@@ -48,22 +55,8 @@ def board(*, node: Node) -> None:
         print_json(found)
         return
     say(f"[bold]{plain(found.own_name)}[/]  {zulu(found.at_ms)}")
-    names = {line.id: line for line in found.lines}
-    for stop in found.stops:
-        line = names[stop.line]
-        for text in [
-            *stop_lines(stop, found.at_ms, verified=line.verified, notices=found.notices),
-            f"    on the line {plain(line.name)}",
-        ]:
-            say(text)
-    for notice in sorted(found.notices, key=lambda one: one.versions[-1].body.volume.window.start_ms):
-        line = names[notice.line]
-        say(f"{notice_line(notice, found.at_ms, verified=line.verified)}  line {plain(line.name)}")
-        for flag in flags(notice, found.at_ms):
-            say(f"    {flag}")
-        check = notice.versions[-1].check
-        if check is not None:
-            say(f"    check: {plain(check.result.summary)}")
+    for text in _open_rows(found, {line.id: line for line in found.lines}):
+        say(text)
     for each in node.get(("lines", ""), list[LineStatus]):
         for text in line_lines(each.line, each.observed):
             say(text)
@@ -72,7 +65,65 @@ def board(*, node: Node) -> None:
     say(f"[dim]{found.legal}[/]")
 
 
+def _open_rows(board: "Board", lines: "dict[str, LineView]") -> Iterator[str]:
+    """Yield what is open: STOPs, alarms, then notices by their start."""
+    from parley.cli.showing import stop_lines
+
+    for stop in board.stops:
+        line = lines[stop.line]
+        yield from stop_lines(stop, board.at_ms, verified=line.verified, notices=board.notices)
+        yield f"    on the line {plain(line.name)}"
+    for alarm in board.alarms:
+        yield from _alarm_lines(alarm, plain(lines[alarm.line].name))
+    for notice in sorted(board.notices, key=lambda one: one.versions[-1].body.volume.window.start_ms):
+        yield from _notice_rows(notice, lines[notice.line], board.at_ms)
+
+
+def _notice_rows(notice: "NoticeView", line: "LineView", now_ms: int) -> list[str]:
+    """Return a notice as the board shows it: its row, its flags, and what its check found."""
+    from parley.cli.showing import flags, notice_line
+
+    rows = [f"{notice_line(notice, now_ms, verified=line.verified)}  line {plain(line.name)}"]
+    rows += [f"    {flag}" for flag in flags(notice, now_ms)]
+    check = notice.versions[-1].check
+    return [*rows, f"    check: {plain(check.result.summary)}"] if check is not None else rows
+
+
+def _alarm_lines(alarm: "AlarmView", line: str) -> list[str]:
+    """Return an alarm: what is owed since when, who has it, and how to take it."""
+    from parley.cli.showing import words
+    from parley.cli.times import zulu
+
+    climb = alarm.climb
+    has_it = f"taken by {plain(climb.taken_by)}" if climb.taken_by else f"{climb.tried} tries, nobody has it"
+    since = f"since {zulu(climb.alarm.since_ms)}, {climb.alarm.precedence.value}"
+    return [
+        f"⏰ [bold]{words('owed', climb.alarm.what)} is owed[/] {since}: {has_it}",
+        f"    take it: parley take {line} {plain(climb.alarm.key)}",
+    ]
+
+
+def take(
+    line: LineArgument,
+    alarm: Annotated[str, typer.Argument(metavar="ALARM", help="The alarm, as the board names it.")],
+    *,
+    node: Node,
+) -> None:
+    """Take an alarm: your contacts are left alone for a while. It starts again if it is still owed then."""
+    from parley.watch.climbing import Climb
+
+    climb = node.post(("lines", line, "alarms", alarm, "take"), {}, Climb)
+    if node.as_json:
+        print_json(climb)
+        return
+    if climb.taken_by != node.duty:
+        say(f"{mark_of(node, line)}{plain(climb.taken_by or 'somebody')} took it before you.")
+        return
+    say(f"{mark_of(node, line)}you have it. It ends when what is owed is done.")
+
+
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command()(takes(node=reach_node)(status))
     app.command()(takes(node=reach_node)(board))
+    app.command()(takes(node=reach_node)(take))

@@ -12,6 +12,20 @@ from parley.words.errors import InputError
 from parley.words.party import PartyName
 
 
+class OwnContact(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One rung of our own ladder.
+
+    Attributes:
+        who: a duty or name; private to this node.
+        channels: "siren", or addresses as Apprise reads them; all are used at once.
+        wait_s: seconds until the next contact is tried.
+    """
+
+    who: Annotated[str, Meta(min_length=1, max_length=80)]
+    channels: Annotated[tuple[Annotated[str, Meta(max_length=400)], ...], Meta(min_length=1, max_length=8)]
+    wait_s: Annotated[float, Meta(ge=5.0, le=3_600.0)] = 60.0
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a node is told.
 
@@ -22,6 +36,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         high_water: the high-water file; best on another volume than the database.
         two_person: a second person must release what one drafted.
         beat_s: seconds between beats, 1 to 3600.
+        contacts: whom alarms climb to when nobody at the desk deals with them, in order; none by default.
+        siren_command: the program that sounds the siren; none rings the terminal that serves the node.
+        exercises_reach_contacts: whether alarms of exercise lines reach these contacts.
     """
 
     name: PartyName
@@ -30,6 +47,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     high_water: str
     two_person: bool = False
     beat_s: Annotated[float, Meta(ge=1.0, le=3_600.0)] = 10.0
+    contacts: Annotated[tuple[OwnContact, ...], Meta(max_length=32)] = ()
+    siren_command: Annotated[tuple[str, ...], Meta(max_length=32)] = ()
+    exercises_reach_contacts: bool = False
 
 
 def read_settings(home: Home) -> Settings:
@@ -100,5 +120,35 @@ two_person = {str(settings.two_person).lower()}
 
 # Seconds between beats, 1 to 3600.
 beat_s = {settings.beat_s}
-"""
+
+# Whether alarms of exercise lines reach the contacts below.
+exercises_reach_contacts = {str(settings.exercises_reach_contacts).lower()}
+
+# The program that sounds the siren, with its arguments; none rings the terminal that serves the node.
+siren_command = [{", ".join(map(_quoted, settings.siren_command))}]
+
+# Whom an alarm climbs to when nobody at the desk deals with it, in this order, one block for each:
+#   [[contacts]]
+#   who = "DUTY OFFICER"
+#   channels = ["siren", "mailto://user:password@mail.example"]   # as Apprise reads addresses
+#   wait_s = 60
+{_contacts(settings)}"""
     path.write_text(text)
+
+
+def _contacts(settings: Settings) -> str:
+    """Return the contacts as blocks of TOML."""
+    return "".join(
+        f"""
+[[contacts]]
+who = {_quoted(one.who)}
+channels = [{", ".join(map(_quoted, one.channels))}]
+wait_s = {one.wait_s}
+"""
+        for one in settings.contacts
+    )
+
+
+def _quoted(text: str) -> str:
+    """Return text as a basic string of TOML, which JSON's form is too."""
+    return msgspec.json.encode(text).decode()

@@ -14,7 +14,6 @@ from parley.words.errors import SystemFault
 LOOPBACK: Final = "127.0.0.1"
 FIRST_PORT: Final = 20_000
 PORTS: Final = 12_000
-_held: Final[list[socket.socket]] = []
 
 
 def free_port() -> int:
@@ -41,5 +40,5 @@ def _hold(port: int) -> bool:
     except OSError:
         mark.close()
         return False
-    _held.append(mark)
+    mark.detach()  # open until this process ends
     return True

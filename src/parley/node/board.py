@@ -17,7 +17,9 @@ from parley.node.framing import Gap, gap
 from parley.node.lines import Phone, phone_of, safety_number_of
 from parley.node.naming import handle
 from parley.node.own import Own
+from parley.node.watching import climbs
 from parley.ports.store import Line, Reads
+from parley.watch.climbing import Climb
 from parley.words.bodies import LineTerms, NoticeBody, ReceiptItem
 from parley.words.codes import LineKind, Override
 from parley.words.errors import InputError
@@ -135,6 +137,13 @@ class StopView(Struct, frozen=True, kw_only=True):
     phone: bool = False
 
 
+class AlarmView(Struct, frozen=True, kw_only=True):
+    """Something owed that climbs the ladder of our own contacts until a person takes it. Private."""
+
+    line: LineId
+    climb: Climb
+
+
 class Board(Struct, frozen=True, kw_only=True):
     """Everything open on all lines at `at_ms`."""
 
@@ -143,6 +152,7 @@ class Board(Struct, frozen=True, kw_only=True):
     lines: tuple[LineView, ...]
     notices: tuple[NoticeView, ...]
     stops: tuple[StopView, ...]
+    alarms: tuple[AlarmView, ...] = ()
     legal: str = LEGAL
 
 
@@ -158,6 +168,11 @@ def board(reads: Reads, own: Own, now_ms: TimeMs) -> Board:
         ),
         stops=tuple(
             view for line in lines for view in stop_views(reads, own, line, now_ms, standing_only=True)
+        ),
+        alarms=tuple(
+            AlarmView(line=line.id, climb=climb)
+            for line in lines
+            for climb in climbs(reads, line.id).values()
         ),
     )
 

@@ -13,7 +13,9 @@ from parley.node.auditing import Proof, RecordReport, prove, verify_record
 from parley.node.board import LineView, find_line, find_notice, line_view
 from parley.node.desk import Desk
 from parley.node.lines import confirm, open_phone, propose, take_paper
+from parley.node.watching import take_alarm
 from parley.ports.store import Line, Tx
+from parley.watch.climbing import Climb
 from parley.web.asked import (
     MAX_ROW,
     AskConfirm,
@@ -22,6 +24,7 @@ from parley.web.asked import (
     AskPropose,
     AskTest,
     AskTestReply,
+    AskText,
     AskTold,
 )
 from parley.web.door import Door
@@ -101,6 +104,19 @@ class LineRoutes(Controller):
             )
         )
         return _status(door, line)
+
+    @post("/{line:str}/alarms/{alarm:str}/take")
+    async def take_alarm(
+        self, state: State, line: FromPath[str], alarm: FromPath[str], data: JSONBody[AskText]
+    ) -> Climb:
+        """Take an alarm: it rests, and starts again if what it is about is still owed then."""
+        door: Door = state.door
+        found = find_line(door.reads, line)
+
+        def command(tx: Tx) -> Climb:
+            return take_alarm(Desk(tx, door.own, found, data.by, door.clock.now_ms()), alarm)
+
+        return await door.submit(command, urgent=True)
 
     @post("/{line:str}/told")
     async def tell(self, state: State, line: FromPath[str], data: JSONBody[AskTold]) -> Sent:

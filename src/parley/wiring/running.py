@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import uvicorn
 
+from parley.adapters.channels import channels_of
 from parley.adapters.courier import Courier
 from parley.adapters.high_water import HighWater, Mark
 from parley.adapters.picture_store import SqlitePictureStore
@@ -36,6 +37,7 @@ from parley.node.recording import sign_heads
 from parley.ports.room import Room
 from parley.ports.store import Happening, Line, Tx
 from parley.record.checkpoint import Checkpoint
+from parley.watch.climbing import Rung
 from parley.web.api import make_api
 from parley.web.bounded import BoundedHttp, pinned_to
 from parley.web.door import Door
@@ -44,6 +46,7 @@ from parley.web.peer import PeerApp
 from parley.wiring.check_thread import CheckThread
 from parley.wiring.gate import GatedServer
 from parley.wiring.making import load_own
+from parley.wiring.watch_task import WatchTask
 from parley.words.errors import InputError, SystemFault
 from parley.words.units import LineId
 
@@ -91,6 +94,8 @@ class RunningNode:
         self._courier = Courier(
             self.own, self.reads, self.submit, self.clock, self._tls.client, beat_s=self.settings.beat_s
         )
+        self.watch = self._make_watch()
+        self.hub.also(self.watch.note)
         self._servers: list[uvicorn.Server] = []
         self._serving: list[asyncio.Task[None]] = []
 
@@ -109,6 +114,16 @@ class RunningNode:
         checker = Checker(self.own, CheckEngine(MemoryVolumeIndex()), pictures)
         reads = SqliteReads(connect(self.home.lines_db, write=False))
         return CheckThread(checker, pictures, reads, self._writer.submit, self.clock, self._loop)
+
+    def _make_watch(self) -> WatchTask:
+        ladder = tuple(
+            Rung(who=one.who, channels=one.channels, wait_ms=round(one.wait_s * 1_000))
+            for one in self.settings.contacts
+        )
+        names = tuple(dict.fromkeys(name for rung in ladder for name in rung.channels))
+        channels = channels_of(names, self.settings.siren_command)
+        armed = self.settings.exercises_reach_contacts
+        return WatchTask(self.own, self.reads, self.submit, self.clock, ladder, channels, armed=armed)
 
     def submit(self, command: Callable[[Tx], T], *, urgent: bool = False) -> "asyncio.Future[T]":
         """Hand a command to the writer; what is returned is done once the command is durable."""
@@ -179,6 +194,7 @@ class RunningNode:
         await self._serve(make_api(door), self.settings.desk_listen, secure=False)
         for line in self.reads.lines():  # only now: a peer that hears from us answers at once
             self._courier.start(line)
+        self.watch.start()
 
     async def _serve(self, app: Any, address: str, *, secure: bool) -> None:  # noqa: ANN401 - any ASGI application
         listener = _bound(address)
@@ -212,6 +228,7 @@ class RunningNode:
         for server in self._servers:
             server.should_exit = True
         await asyncio.gather(*self._serving, return_exceptions=True)
+        await self.watch.close()
         await self._courier.close()
         await asyncio.to_thread(self._checks.close)
         await asyncio.to_thread(self._writer.close)
