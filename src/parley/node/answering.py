@@ -5,7 +5,6 @@ from typing import Final
 from msgspec import Struct
 
 from parley.exchange import thread as threads
-from parley.exchange.thread import Thread
 from parley.node.desk import Desk
 from parley.node.releasing import check_may_release
 from parley.ports.store import Happening
@@ -31,15 +30,6 @@ class Typed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     daily: Daily | None = None
 
 
-def _theirs(desk: Desk, of: MessageId) -> Thread:
-    thread = desk.thread(of)
-    if thread.author == desk.speaker:
-        whose = "ours" if desk.voice is None else "theirs"
-        what = f"the notice is {whose}; the other side answers it"
-        raise InputError("notice-your-own", what, where=of[:16])
-    return thread
-
-
 def read_back(desk: Desk, of: MessageId, typed: Typed) -> Message:
     """Send what a person typed of a version; both nodes compare it by themselves.
 
@@ -51,7 +41,7 @@ def read_back(desk: Desk, of: MessageId, typed: Typed) -> Message:
     Raises:
         InputError: notice-unknown, notice-your-own, version-unknown.
     """
-    version = threads.version_of(_theirs(desk, of), of)
+    version = threads.version_of(desk.other_thread(of), of)
     body = bodies.ReadBack(
         salt=desk.salt(),
         of=version.id,
@@ -74,7 +64,7 @@ def reply(
     Raises:
         InputError: notice-unknown, notice-your-own, version-unknown.
     """
-    version = threads.version_of(_theirs(desk, of), of)
+    version = threads.version_of(desk.other_thread(of), of)
     body = bodies.Reply(salt=desk.salt(), of=version.id, code=code, who=who, text=text)
     return desk.send(body)
 
@@ -85,7 +75,7 @@ def withdraw(desk: Desk, of: MessageId, text: FreeText | None) -> Message:
     Raises:
         InputError: notice-unknown, notice-your-own, reply-unknown.
     """
-    thread = _theirs(desk, of)
+    thread = desk.other_thread(of)
     threads.withdraw(thread, of, desk.now_ms)
     return desk.send(bodies.Withdraw(salt=desk.salt(), of=of, text=text))
 

@@ -124,3 +124,30 @@ class Desk(NamedTuple):
                 "notice-unknown", "no such notice on this line", where=of[:16], do="See `parley board`."
             )
         return thread
+
+    def own_thread(self, of: MessageId) -> Thread:
+        """Return a notice of the party that speaks here, which alone amends, begins or ends it.
+
+        Raises:
+            InputError: notice-unknown, notice-not-yours.
+        """
+        thread = self.thread(of)
+        if thread.author != self.speaker:
+            what = f"the notice is {self._whose(thread)}; only its author says this"
+            raise InputError("notice-not-yours", what, where=of[:16])
+        return thread
+
+    def other_thread(self, of: MessageId) -> Thread:
+        """Return a notice of the other party than the one that speaks here, which alone answers it.
+
+        Raises:
+            InputError: notice-unknown, notice-your-own.
+        """
+        thread = self.thread(of)
+        if thread.author == self.speaker:
+            what = f"the notice is {self._whose(thread)}; the other side answers it"
+            raise InputError("notice-your-own", what, where=of[:16])
+        return thread
+
+    def _whose(self, thread: Thread) -> str:
+        return "ours" if thread.author == self.own.party else "theirs"

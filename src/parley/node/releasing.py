@@ -237,12 +237,7 @@ def own_open_thread(desk: Desk, of: MessageId) -> Thread:
     Raises:
         InputError: notice-unknown, notice-not-yours, notice-closed.
     """
-    thread = desk.thread(of)
-    if thread.author != desk.speaker:
-        whose = "theirs" if desk.voice is None else "ours"
-        raise InputError(
-            "notice-not-yours", f"the notice is {whose}; only its author says this", where=of[:16]
-        )
+    thread = desk.own_thread(of)
     if thread.phase in CLOSED:
         raise InputError(
             "notice-closed", f"the activity is {thread.phase.value}", where=of[:16], do="Send a new notice."
