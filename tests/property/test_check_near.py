@@ -1,10 +1,12 @@
 """Near volumes: none missed and none added, against every pair by the exact step."""
 
 import random
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
+from areas import CORNERS, HOMES, any_area
 from parley.adapters.volume_index import MemoryVolumeIndex
 from parley.check.model import Separation
 from parley.check.near import NearVolumes
@@ -15,27 +17,13 @@ from parley.geo.box import Box5
 from parley.geo.distance import gap_within
 from parley.geo.quick import boxed
 from parley.geo.shape import Disc, shape_of
-from parley.geo.validity import area_fault
-from parley.words.codes import Datum, Edges
+from parley.geo.times import DAY_MS
+from parley.words.codes import Datum
 from parley.words.errors import SystemFault
-from parley.words.volume import Area, Band, Volume
-from places import LatLon, altitude, circle, degrees, polygon, star, volume, walk, window
+from parley.words.volume import Band, Daily, Volume, Window
+from places import LatLon, altitude, circle, polygon, volume, window
 
-HOMES: list[LatLon] = [(33.5, 38.6), (0.0, 180.0), (89.9, 30.0), (-89.99, 0.0), (60.0, -179.9), (0.0, 0.0)]
 EVERYWHERE = Box5(*[-1e13, 1e13] * 5)
-
-
-def any_area(chance: random.Random, home: LatLon, spread_m: float) -> Area:
-    at = walk(home, chance.uniform(0, 360), spread_m * chance.random() ** 0.5)
-    size_m = 10 ** chance.uniform(1.5, 4.7)
-    if chance.random() < 0.5:
-        return circle(*at, size_m)
-    count = chance.randint(3, 12)
-    azimuths = [360 * (k + chance.uniform(0.1, 0.9)) / count for k in range(count)]
-    area = star(at, azimuths, [size_m * chance.uniform(0.3, 1) for _ in azimuths])
-    if chance.random() < 0.05:
-        area = polygon(*(degrees(p) for p in area.ring), edges=Edges.STRAIGHT)
-    return area if area_fault(area) is None else circle(*at, size_m)
 
 
 def any_band(chance: random.Random) -> Band:
@@ -46,10 +34,15 @@ def any_band(chance: random.Random) -> Band:
     return Band(floor=floor, ceiling=ceiling)
 
 
-def any_volume(chance: random.Random, home: LatLon, spread_m: float) -> Volume:
+def any_volume(
+    chance: random.Random, home: LatLon, spread_m: float, corners: Sequence[int] = CORNERS
+) -> Volume:
     start_h = chance.uniform(0, 6)
     times = window(start_h, start_h + chance.uniform(0, 2))
-    area = any_area(chance, home, spread_m)
+    if chance.random() < 0.2:
+        hours = Daily(start_ms=chance.randrange(DAY_MS), end_ms=chance.randrange(DAY_MS))
+        times = Window(start_ms=times.start_ms - 3 * DAY_MS, end_ms=times.end_ms + DAY_MS, daily=hours)
+    area = any_area(chance, home, spread_m=spread_m, corners=corners)
     return Volume(area=area, band=any_band(chance), window=times)
 
 
@@ -65,26 +58,43 @@ def truly_near(first: Volume5, second: Volume5, separation: Separation) -> bool:
     )
 
 
-@pytest.mark.parametrize("home", HOMES, ids=str)
-def test_near_volumes_are_those_of_every_pair(home: LatLon) -> None:
-    """Some 12,000 pairs in all, crowded: half are near."""
-    chance = random.Random(str(home))  # noqa: S311 - a test's own dice
+def compared(chance: random.Random, home: LatLon, *, held: int, asked: int, corners: Sequence[int]) -> int:
+    """Hold some volumes and ask for some; compare every pair, and return how many are near."""
     near = NearVolumes(MemoryVolumeIndex())
-    held: dict[int, Volume5] = {}
-    for key in range(100):
-        each, open_ended = any_volume(chance, home, 60_000), chance.random() < 0.1
+    volumes: dict[int, Volume5] = {}
+    for key in range(held):
+        each, open_ended = any_volume(chance, home, 60_000, corners), chance.random() < 0.1
         near.put(key, each, open_ended=open_ended)
-        held[key] = ready(each, open_ended=open_ended)
-    for gone in range(90, 100):
+        volumes[key] = ready(each, open_ended=open_ended)
+    for gone in range(0, held, 10):
         near.remove(gone)
-        del held[gone]
-    for k in range(22):
-        asked = any_volume(chance, home, 60_000)
+        del volumes[gone]
+    hits = 0
+    for k in range(asked):
+        volume = any_volume(chance, home, 60_000, corners)
         separation = Separation(
             horizontal_m=(0.0, 1_000.0, 5_000.0, 20_000.0)[k % 4], vertical_m=300, time_s=900.001
         )
-        expected = {key for key, each in held.items() if truly_near(ready(asked), each, separation)}
-        assert set(near.near(asked, separation)) == expected
+        expected = {key for key, each in volumes.items() if truly_near(ready(volume), each, separation)}
+        assert set(near.near(volume, separation)) == expected
+        hits += len(expected)
+    return hits
+
+
+@pytest.mark.parametrize("home", HOMES, ids=str)
+def test_near_volumes_are_those_of_every_pair(home: LatLon) -> None:
+    """Some 12,000 pairs in all, crowded, of every shape."""
+    chance = random.Random(str(home))  # noqa: S311 - a test's own dice
+    assert compared(chance, home, held=100, asked=22, corners=CORNERS) > 20
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("home", HOMES, ids=str)
+def test_near_volumes_are_those_of_every_pair_with_outlines_of_thousands_of_vertices(home: LatLon) -> None:
+    """Some 22,000 pairs in all; a hole and its ring share the 2,000 vertices."""
+    chance = random.Random(str(home))  # noqa: S311 - a test's own dice
+    assert compared(chance, home, held=100, asked=40, corners=(3, 12, 200, 1_000, 2_000)) > 40
 
 
 def test_a_gap_equal_to_the_separation_is_near_and_a_millisecond_more_is_not() -> None:

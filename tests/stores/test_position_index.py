@@ -1,13 +1,14 @@
 """Every promise of ports/position_index.py, for every index of live volumes."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from math import inf, nan
 
 import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from areas import HOMES, any_area, vertices
 from parley.adapters.position_index import FRESH_MAX, GridPositionIndex
 from parley.check.volume5 import Volume5
 from parley.geo.altitude import band_range_mm
@@ -15,11 +16,10 @@ from parley.geo.distance import gap_within
 from parley.geo.ellipsoid import inverse
 from parley.geo.shape import disc_of, shape_of
 from parley.geo.times import DAY_MS, gap_ms
-from parley.geo.validity import area_fault
 from parley.ports.position_index import PositionIndex, Reports
 from parley.words.codes import Datum, Edges
 from parley.words.errors import InputError
-from parley.words.volume import Area, Circle, Corridor, Daily, MultiPolygon, Part, Polygon, Position, Window
+from parley.words.volume import Area, Circle, Corridor, Daily, Window
 from places import (
     HOUR_MS,
     NOON_MS,
@@ -28,14 +28,11 @@ from places import (
     circle,
     degrees,
     polygon,
-    position,
     regular,
-    star,
     walk,
     window,
 )
 
-HOMES: list[LatLon] = [(33.5, 38.6), (0.0, 180.0), (89.9, 30.0), (-89.99, 0.0), (60.0, -179.9), (0.0, 0.0)]
 Row = tuple[float, float, float, int, float]
 """Latitude, longitude, height, time, error."""
 
@@ -60,56 +57,6 @@ def reports(*rows: Row) -> Reports:
 def ready(area: Area, times: Window | None = None, *, floor_m: float | None = None) -> Volume5:
     ceiling_m = None if floor_m is None else floor_m + 500
     return Volume5(shape=shape_of(area), band=band(floor_m, ceiling_m, Datum.ELLIPSOID), window=times)
-
-
-def any_area(chance: random.Random, home: LatLon) -> Area:
-    size_m = 10 ** chance.uniform(1.5, chance.choice([3.5, 4.7, 5.6]))
-    at = walk(home, chance.uniform(0, 360), 40_000 * chance.random() ** 0.5)
-    if chance.random() < 0.4:
-        return circle(*at, size_m)
-    if chance.random() < 0.2:
-        line = [walk(at, chance.uniform(0, 360), size_m) for _ in range(chance.randint(2, 6))]
-        lane = corridor(*line, half_width_m=size_m * chance.choice([0.001, 0.1, 2]))
-        return lane if area_fault(lane) is None else circle(*at, size_m)
-    count = chance.choice([3, 5, 8, 12, 90])
-    azimuths = [360 * (k + chance.uniform(0.1, 0.9)) / count for k in range(count)]
-    area = star(at, azimuths, [size_m * chance.uniform(0.3, 1) for _ in azimuths])
-    if chance.random() < 0.2 and size_m < 50_000:
-        area = polygon(*(degrees(p) for p in area.ring), edges=Edges.STRAIGHT)
-    holed = replace(area, holes=(star(at, azimuths, [size_m * 0.15 for _ in azimuths]).ring,))
-    if chance.random() < 0.5 and area_fault(holed) is None:
-        area = holed
-    other = replace(star(walk(at, 90, 2.5 * size_m), azimuths, [size_m for _ in azimuths]), edges=area.edges)
-    both = MultiPolygon(
-        parts=(Part(ring=area.ring, holes=area.holes), Part(ring=other.ring)), edges=area.edges
-    )
-    if chance.random() < 0.3 and area_fault(both) is None:
-        return both
-    return area if area_fault(area) is None else circle(*at, size_m)
-
-
-def corridor(*line: LatLon, half_width_m: float) -> Corridor:
-    return Corridor(
-        line=tuple(position(*vertex) for vertex in line),
-        half_width_mm=round(half_width_m * 1000),
-        edges=Edges.GEODESIC,
-    )
-
-
-def vertices(area: Area) -> Sequence[Position]:
-    match area:
-        case Circle():
-            return (area.centre,)
-        case Polygon():
-            return (*area.ring, *(vertex for hole in area.holes for vertex in hole))
-        case MultiPolygon():
-            return [
-                vertex
-                for part in area.parts
-                for vertex in (*part.ring, *(vertex for hole in part.holes for vertex in hole))
-            ]
-        case Corridor():
-            return area.line
 
 
 def any_row(chance: random.Random, home: LatLon, held: dict[int, Area]) -> Row:
