@@ -15,7 +15,8 @@ from parley.check.volume5 import Volume5, time_gap_ms
 from parley.geo.altitude import band_gap_mm
 from parley.geo.box import Box5
 from parley.geo.distance import gap_within
-from parley.geo.quick import boxed
+from parley.geo.kernel import on_pieces
+from parley.geo.quick import box_of, boxed
 from parley.geo.shape import Disc, shape_of
 from parley.geo.times import DAY_MS
 from parley.words.codes import Datum
@@ -119,10 +120,14 @@ def test_what_is_packed_comes_back_and_its_box_holds_the_shape(seed: int) -> Non
         assert window_of(head) == each.window
         shape = shape_of(each.area)
         if isinstance(shape, Disc):
-            assert box == shape.box
-        else:
-            low, high = np.array(box[::2]), np.array(box[1::2])
-            assert ((low < shape.boundary.start_m) & (shape.boundary.start_m < high)).all()
+            assert box == box_of(each.area) == shape.box
+            continue
+        edge_m = np.concatenate(
+            [on_pieces(shape.boundary, np.arange(len(shape.boundary)), np.full(1, at)) for at in (0, 0.5)]
+        )
+        for around in (box, box_of(each.area)):
+            low, high = np.array(around[::2]), np.array(around[1::2])
+            assert ((low < edge_m) & (edge_m < high)).all()
 
 
 def test_damaged_bytes_are_an_error_and_never_a_short_list() -> None:

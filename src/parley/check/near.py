@@ -5,6 +5,7 @@ For a million and more. Nothing is held in memory beside the index: what decides
 """
 
 from collections.abc import Iterable
+from math import dist
 
 from parley.check.model import Separation
 from parley.check.packed import (
@@ -24,7 +25,7 @@ from parley.check.packed import (
 from parley.check.volume5 import box5, grown, unended
 from parley.geo.altitude import band_gap_mm
 from parley.geo.distance import gap_within
-from parley.geo.quick import Quick, boxed, by_outlines, by_spheres, sphere_of
+from parley.geo.quick import Quick, box_of, boxed, by_outlines, by_spheres, sphere_of
 from parley.geo.shape import Shape, shape_of
 from parley.geo.times import gap_ms
 from parley.ports.volume_index import Held, VolumeIndex
@@ -74,11 +75,13 @@ class NearVolumes:
         Raises:
             SystemFault: `volume-index-failed`. There is no partial answer.
         """
-        box, quick = boxed(volume.area)
-        search = grown(box5(box, volume.band, volume.window), separation, quick.reach_m)
+        box = box_of(volume.area)
+        across_m = dist(box[::2], box[1::2])
+        search = grown(box5(box, volume.band, volume.window), separation, across_m)
         proposed = self._index.matches(search)
         if not proposed:
             return []
+        _, quick = boxed(volume.area)
         asked = _Asked(volume, quick, separation)
         return [key for key, kept in proposed if asked.meets(kept)]
 
