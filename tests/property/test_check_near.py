@@ -15,6 +15,7 @@ from parley.check.volume5 import Volume5, time_gap_ms
 from parley.geo.altitude import band_gap_mm
 from parley.geo.box import Box5
 from parley.geo.distance import gap_within
+from parley.geo.ellipsoid import ecef_point
 from parley.geo.kernel import on_pieces
 from parley.geo.quick import box_of, boxed
 from parley.geo.shape import Disc, shape_of
@@ -128,6 +129,18 @@ def test_what_is_packed_comes_back_and_its_box_holds_the_shape(seed: int) -> Non
         for around in (box, box_of(each.area)):
             low, high = np.array(around[::2]), np.array(around[1::2])
             assert ((low < edge_m) & (edge_m < high)).all()
+
+
+def test_the_box_of_what_is_asked_holds_an_edge_that_rises_above_its_ends() -> None:
+    """Beside a pole the middle of an edge lies nearest to the end of the axis."""
+    near = NearVolumes(MemoryVolumeIndex())
+    asked = volume(polygon((89.5, 0), (89.5, 170), (88.0, 85)))
+    near.put(1, volume(circle(89.95, 85, 100)))
+    separation = Separation(horizontal_m=1_000, vertical_m=0, time_s=0)
+    shapes = shape_of(asked.area), shape_of(circle(89.95, 85, 100))
+    assert gap_within(*shapes, 1_000) is not None
+    assert near.near(asked, separation) == [1]
+    assert box_of(asked.area).z_high_m > ecef_point(89.95, 85)[2]
 
 
 def test_damaged_bytes_are_an_error_and_never_a_short_list() -> None:
