@@ -22,7 +22,7 @@ from parley.ports.volume_index import Held
 from parley.words.bodies import SeparationDistances
 from parley.words.codes import Activity, Datum, Edges
 from parley.words.errors import InputError, SystemFault
-from parley.words.volume import Area, Band, Daily, MultiPolygon, Part, Volume, Window
+from parley.words.volume import ALWAYS, Area, Band, Daily, MultiPolygon, Part, Volume, Window
 from places import HOUR_MS, NOON_MS, band, circle, polygon, position, true_distance, volume, walk, window
 from threads import terms as terms_of_line
 
@@ -428,3 +428,30 @@ def test_the_sentence_names_pieces_of_shapes_with_several_parts_and_daily_hours(
         "m north of WELL between 2026-11-18 1200Z and 2026-11-20 1200Z, every day 20:00Z to 02:00Z;"
         in finding.why
     )
+
+
+def test_daily_hours_are_compared_hour_by_hour_until_the_last_is_over() -> None:
+    """A convoy by night, at the same hours of five days, and what flies there by day."""
+    night = Daily(start_ms=20 * HOUR_MS, end_ms=4 * HOUR_MS)
+    convoy = volume(circle(*HERE, 2_000), times=replace(window(0, 5 * 24), daily=night))
+    engine = engine_with()
+    engine.put_notice("convoy", convoy)
+
+    def flight(start_h: float, end_h: float) -> CheckResult:
+        return check(engine, volume(circle(*HERE, 2_000), times=window(start_h, end_h)))
+
+    assert flight(48, 48 + 7.7).findings == ()
+    (near,) = flight(48, 48 + 7.75).findings
+    assert (near.level, near.time_s) == (Level.WITHIN_SEPARATION, 900)
+    assert "their times are 900 s apart, separation agreed 900 s" in near.why
+    (inside,) = flight(48, 48 + 9).findings
+    assert inside.level is Level.INSIDE
+    assert flight(24 * 400, 24 * 400 + 1).findings == ()
+    engine.put_notice("convoy", convoy, presumed_active=True)
+    assert [f.level for f in flight(24 * 400, 24 * 400 + 1).findings] == [Level.INSIDE]
+
+
+def test_what_is_permanent_is_said_so() -> None:
+    engine = engine_with(own("SITE-1", at(0, 100), times=ALWAYS))
+    (found,) = check(engine, volume(circle(*HERE, 2_000), times=ALWAYS)).findings
+    assert found.why.endswith("at all times")

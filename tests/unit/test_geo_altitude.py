@@ -28,9 +28,31 @@ def test_sea_level_against_the_ellipsoid_widens_by_110_metres() -> None:
     assert not same_datum(sea, ellipsoid)
 
 
+def test_sea_level_against_sea_level_is_exact_and_two_unlike_datums_widen_once() -> None:
+    assert band_gap_mm(band(0, 100), band(100.001, 200)) == 1
+    ground_m = 8_850
+    for low, high in (
+        (band(0, 100, Datum.ABOVE_GROUND), band(100 + ground_m + 110 + 7, None)),
+        (band(0, 100, Datum.ABOVE_GROUND), band(100 + ground_m + 110 + 7, None, Datum.ELLIPSOID)),
+    ):
+        assert band_gap_mm(low, high) == band_gap_mm(high, low) == 7_000
+
+
+@pytest.mark.parametrize("datum", list(Datum))
+@pytest.mark.parametrize("other", list(Datum))
+def test_the_heights_of_two_bands_as_near_as_their_gap_meet_when_each_is_widened(
+    datum: Datum, other: Datum
+) -> None:
+    """What an index holds must never lie farther apart than the gap that decides."""
+    for floor_m in (-100, 0, 3_000, 12_000):
+        low, high = band(None, 100, datum), band(floor_m + 14_000, None, other)
+        apart_mm = band_range_mm(high)[0] - band_range_mm(low)[1]
+        assert apart_mm <= band_gap_mm(low, high)
+
+
 def test_above_ground_may_be_as_high_as_the_highest_ground() -> None:
     assert band_gap_mm(band(0, 150, Datum.ABOVE_GROUND), band(8_000, 8_200)) == 0
-    assert band_gap_mm(band(0, 150, Datum.ABOVE_GROUND), band(9_300, None)) == 80_000
+    assert band_gap_mm(band(0, 150, Datum.ABOVE_GROUND), band(9_300, None)) == 190_000
 
 
 @pytest.mark.parametrize(("level_m", "sea_m"), [(3_048, 2_500), (12_192, 10_800), (0, 1_250)])

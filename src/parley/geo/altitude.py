@@ -1,16 +1,23 @@
 """How far two altitude bands are apart, when they may be measured from different datums.
 
 Over the same datum the gap is exact. Over different ones, with no geoid, terrain or pressure at hand,
-each altitude becomes the range of ellipsoidal heights that it may mean, and the gap is the least that
-those ranges allow: never too long, so nothing is missed.
+each altitude becomes the range of heights that it may mean, and the gap is the least that those ranges
+allow, less 110 m, once, for the geoid: never too long, so nothing is missed. Once is enough where both
+altitudes count from the sea, since the volumes of a pair lie near each other, and so does their geoid.
 
-| datum | the ellipsoidal height lies within |
+| datum | what an altitude may mean, beside the geoid |
 |---|---|
-| ellipsoid | exactly |
-| mean sea level | 110 m: geoid heights run from -107 m to +86 m (EGM2008, NGA) |
-| above ground | the same, over ground between -440 m (Dead Sea shore) and +8,850 m (Everest) |
-| flight level | it is pressure altitude: 110 m, and 1,300 m for sea-level pressure (870 to 1,084 hPa on |
-|              | record; ICAO standard atmosphere), and 12 % of the altitude for temperature (30 K off) |
+| ellipsoid, mean sea level | exactly |
+| above ground | over ground between -450 m and +8,850 m |
+| flight level | it is pressure altitude: 1,300 m for the pressure at sea level, and 12 % of the altitude |
+|              | for a temperature that differs by 30 K from the ICAO standard atmosphere (ICAO Doc 7488) |
+
+* The geoid lies between some -107 m and +86 m of the ellipsoid (EGM2008: Pavlis and others, J. Geophys.
+  Res. 117, 2012, B04406).
+* The lowest ground is the shore of the Dead Sea, at -436 m and sinking by a metre a year; the highest the
+  summit of Everest, 8,849 m.
+* Pressures reduced to sea level from 870 hPa (1979) to 1,089 hPa (2004) are on record (WMO archive of
+  weather and climate extremes): 1,270 m and -610 m in the standard atmosphere.
 """
 
 from typing import Final
@@ -19,7 +26,7 @@ from parley.words.codes import Datum
 from parley.words.volume import Altitude, Band
 
 GEOID_MM: Final = 110_000
-GROUND_LOW_MM: Final = -440_000
+GROUND_LOW_MM: Final = -450_000
 GROUND_HIGH_MM: Final = 8_850_000
 PRESSURE_MM: Final = 1_300_000
 TEMPERATURE_PERCENT: Final = 12
@@ -33,16 +40,21 @@ UNLIMITED: Final = Band(floor=None, ceiling=None)
 
 def height_range_mm(altitude: Altitude) -> tuple[int, int]:
     """The lowest and highest ellipsoidal height that an altitude may mean, millimetres."""
+    low_mm, high_mm = _meant_mm(altitude)
+    geoid_mm = 0 if altitude.datum is Datum.ELLIPSOID else GEOID_MM
+    return low_mm - geoid_mm, high_mm + geoid_mm
+
+
+def _meant_mm(altitude: Altitude) -> tuple[int, int]:
+    """The lowest and highest height that an altitude may mean, over the ellipsoid or the geoid."""
     value_mm = altitude.value_mm
     match altitude.datum:
-        case Datum.ELLIPSOID:
+        case Datum.ELLIPSOID | Datum.MEAN_SEA_LEVEL:
             return value_mm, value_mm
-        case Datum.MEAN_SEA_LEVEL:
-            return value_mm - GEOID_MM, value_mm + GEOID_MM
         case Datum.ABOVE_GROUND:
-            return value_mm + GROUND_LOW_MM - GEOID_MM, value_mm + GROUND_HIGH_MM + GEOID_MM
+            return value_mm + GROUND_LOW_MM, value_mm + GROUND_HIGH_MM
         case Datum.FLIGHT_LEVEL:
-            spread_mm = PRESSURE_MM + GEOID_MM + abs(value_mm) * TEMPERATURE_PERCENT // 100 + 1
+            spread_mm = PRESSURE_MM + abs(value_mm) * TEMPERATURE_PERCENT // 100 + 1
             return value_mm - spread_mm, value_mm + spread_mm
 
 
@@ -75,4 +87,4 @@ def _rise_mm(floor: Altitude | None, ceiling: Altitude | None) -> int:
         return 0
     if floor.datum is ceiling.datum:
         return floor.value_mm - ceiling.value_mm
-    return height_range_mm(floor)[0] - height_range_mm(ceiling)[1]
+    return _meant_mm(floor)[0] - _meant_mm(ceiling)[1] - GEOID_MM
