@@ -271,3 +271,22 @@ def test_halves_cut_at_the_antimeridian_are_one_area(files: Files) -> None:
     )
     _, answer = files.found(notices, "--against", others)
     assert {each["other"] for each in answer["findings"]} == {"W", "E", "ON"}
+
+
+def test_swapped_axes_are_suspected_where_both_could_be_right(files: Files) -> None:
+    others = files.write("o", *(site(38 + k / 10, 33.1, f"S{k}") for k in range(5)))
+    swapped = files.write("n", site(33.1, 38.1, "SWAPPED"), site(38.1, 33.1, "RIGHT"), site(33.1, 60, "FAR"))
+    status, answer = files.found(swapped, "--against", others)
+    assert status == 1
+    (warning,) = answer["warnings"]
+    assert (warning["id"], warning["index"], warning["warning"]) == ("SWAPPED", 0, "axes-swapped-suspected")
+    _, out, _ = files.run(swapped, "--against", others, "--separation-m", "10")
+    assert "⚠ axes-swapped-suspected" in out
+
+
+def test_what_is_far_apart_and_right_is_not_suspected(files: Files) -> None:
+    notices = files.write(
+        "n", site(38.1, 33.1, "A"), site(100, 10, "B"), site(-75, 40, "C"), site(150, -30, "D")
+    )
+    others = files.write("o", site(2, 48, "E"), site(36, 35, "F"))
+    assert files.found(notices, "--against", others)[1]["warnings"] == []

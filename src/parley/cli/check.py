@@ -170,6 +170,11 @@ def _say(answer: "FileCheck", said: str) -> None:
     hidden = answer.repaired - min(REPAIRS_SHOWN, len(answer.repairs))
     if hidden > 0:
         say(f"[dim]put right: {hidden:,} more; --json lists them[/]")
+    for each in answer.warnings[:REPAIRS_SHOWN]:
+        place = f"{each.file}: features[{each.index}], {each.id}"
+        say(f"[bold]⚠ {each.warning}[/]: {plain(each.detail)} [dim]({plain(place)})[/]")
+    if len(answer.warnings) > REPAIRS_SHOWN:
+        say(f"[bold]⚠ and more warnings: {len(answer.warnings) - REPAIRS_SHOWN:,}[/]; --json lists them")
     say(said)
 
 

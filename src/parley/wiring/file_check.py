@@ -12,6 +12,7 @@ from parley.check.pairs import Meeting, PairCheck, Side, side_of, worst_first
 from parley.formats.geojson import Feature, Read
 from parley.formats.properties import EARLIEST_MS, LATEST_MS
 from parley.formats.report import Repair
+from parley.formats.swapped import Suspicion, swapped
 from parley.words.volume import Window
 
 LonLat = tuple[float, float]
@@ -64,12 +65,14 @@ class FileCheck(Struct, frozen=True, kw_only=True):
         checked: how much was compared.
         repairs: what was put right in the files, as far as it is listed.
         repaired: how many repairs there were.
+        warnings: what may be wrong in the files, and was taken as it stands.
     """
 
     findings: tuple[FileFinding, ...]
     checked: Checked
     repairs: tuple[Repair, ...]
     repaired: int
+    warnings: tuple[Suspicion, ...]
 
 
 class Compared(Struct, frozen=True, eq=False, kw_only=True):
@@ -130,6 +133,7 @@ def check_files(
         checked=Checked(notices=len(notices.features), others=len(sides)),
         repairs=tuple(repair for read in reads for repair in read.repairs),
         repaired=sum(read.repaired for read in reads),
+        warnings=tuple(swapped(reads)),
     )
     some = tuple(_side(feature) for feature in notices.features[:SHOWN]), tuple(sides[:SHOWN])
     return Compared(answer=answer, meetings=tuple(met), sides=some)
