@@ -59,10 +59,12 @@ bench-tracks: $(STAMP) ## measure how many reported positions a second pass thro
 
 .PHONY: bench-spatial
 bench-spatial: $(STAMP) ## measure the index of volumes, with PostGIS beside it if it is installed
+	@bash scripts/setup_postgis.sh
 	$(BIN)/python bench/spatial.py
 
 .PHONY: bench-spatial-readme
 bench-spatial-readme: $(STAMP) ## as `make bench-spatial`, and write the table into README.md
+	@bash scripts/setup_postgis.sh
 	$(BIN)/python bench/spatial.py --readme
 
 .PHONY: docs

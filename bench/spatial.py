@@ -254,7 +254,7 @@ def index_table(us: dict[int, Figures], them: dict[int, Figures] | str, sizes: S
         row("memory, or file, taken", [f"{us[size]['memory']['size_mb']:.0f} MB" for size in sizes]),
     ]
     if isinstance(them, str):
-        return [*rows, row(f"PostGIS: {them}", [])]
+        return [*rows, row(f"beside: {them}", [])]
     theirs_ms = {
         name: [f"{them[size][name]:.3f} ms" for size in sizes]
         for name in ("median_ms", "p99_ms", "inside_median_ms", "inside_p99_ms", "insert_median_ms")

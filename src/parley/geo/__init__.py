@@ -7,6 +7,7 @@ millimetres come in at the door; inside, names end in their unit (`_m`, `_s`, `_
 * `shape`: an area made ready for many comparisons; `boundary` is a polygon's outline.
 * `distance`: how far two areas are apart; `kernel` is the arithmetic on outlines.
 * `quick`: certain answers to "within this distance?" by few sums, before the exact step.
+* `plane` and `cells`: the same for very many points at a time, as streams need it.
 * `altitude`: how far two altitude bands are apart.
 * `box`: the five-dimensional box that an index holds.
 * `validity`: what is wrong with a volume.
