@@ -35,6 +35,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         desk_listen: address and port for our own desks; a loopback address.
         high_water: the high-water file; best on another volume than the database.
         two_person: a second person must release what one drafted.
+        warn_at_once: in a call, under ten minutes to the start, own units inside or too near are warned
+            without asking the officer.
         beat_s: seconds between beats, 1 to 3600.
         contacts: whom alarms climb to when nobody at the desk deals with them, in order; none by default.
         siren_command: the program that sounds the siren; none rings the terminal that serves the node.
@@ -46,6 +48,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     desk_listen: str = "127.0.0.1:7080"
     high_water: str
     two_person: bool = False
+    warn_at_once: bool = False
     beat_s: Annotated[float, Meta(ge=1.0, le=3_600.0)] = 10.0
     contacts: Annotated[tuple[OwnContact, ...], Meta(max_length=32)] = ()
     siren_command: Annotated[tuple[str, ...], Meta(max_length=32)] = ()
@@ -117,6 +120,9 @@ high_water = "{settings.high_water}"
 
 # Whether a second person must release what one drafted (under ten minutes to start, one is enough).
 two_person = {str(settings.two_person).lower()}
+
+# In a call, under ten minutes to the start: warn own units inside or too near without asking the officer.
+warn_at_once = {str(settings.warn_at_once).lower()}
 
 # Seconds between beats, 1 to 3600.
 beat_s = {settings.beat_s}

@@ -5,6 +5,7 @@ The result stays here: it goes to the journal and to our own desks, never into a
 
 import heapq
 from collections.abc import Iterable
+from functools import reduce
 from typing import Final, NamedTuple
 
 import msgspec
@@ -12,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from parley.check.engine import CheckEngine
-from parley.check.model import CheckResult, Separation, separation_for
+from parley.check.model import CheckResult, Separation, separation_for, separation_of, wider
 from parley.exchange import thread as threads
 from parley.exchange.thread import Thread
 from parley.geo.entry_warnings import (
@@ -25,7 +26,7 @@ from parley.geo.entry_warnings import (
 from parley.geo.gazetteer import find_place
 from parley.geo.shape import shape_of
 from parley.node.desk import Desk
-from parley.node.lines import known_line
+from parley.node.lines import DEFAULT_SEPARATION, known_line
 from parley.node.naming import handle
 from parley.node.own import Own
 from parley.ports.picture import PictureStore
@@ -165,16 +166,21 @@ class Checker:
         result = replace(result, entry=area_signed_warnings(body.volume.area))
         return Checked(version=version_id, at_ms=now_ms, result=result)
 
-    def check_volume(self, reads: Reads, line: Line, unreleased: Unreleased, now_ms: TimeMs) -> CheckResult:
+    def check_volume(
+        self, reads: Reads, line: Line | None, unreleased: Unreleased, now_ms: TimeMs
+    ) -> CheckResult:
         """Check a volume that nobody has released yet, and the coordinates as they were typed.
 
-        Where the activity is not known the widest separation counts.
+        Where the activity is not known the widest separation counts; for a caller whom no line knows, the
+        widest of all lines.
         """
-        separation = separation_for(line.terms, unreleased.activity)
+        lines = reads.lines() if line is None else [line]
+        declared = [separation_for(one.terms, unreleased.activity) for one in lines]
+        separation = reduce(wider, declared) if declared else separation_of(DEFAULT_SEPARATION)
         result = self._check(reads, unreleased.volume, separation, "", frozenset(), now_ms)
         return replace(result, entry=self._entry_warnings(line, unreleased))
 
-    def _entry_warnings(self, line: Line, unreleased: Unreleased) -> tuple[EntryWarning, ...]:
+    def _entry_warnings(self, line: Line | None, unreleased: Unreleased) -> tuple[EntryWarning, ...]:
         unknown: tuple[EntryWarning, ...] = ()
         near = None
         if unreleased.near is not None:
@@ -182,7 +188,7 @@ class Checker:
                 near = find_place(unreleased.near)
             except InputError as refusal:
                 unknown = (unknown_place_warning(refusal),)
-        area = line.terms.area
+        area = line.terms.area if line else None
         context = Context(
             area=None if area is None else shape_of(area),
             near=near,

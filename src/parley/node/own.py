@@ -17,6 +17,7 @@ class Own(Struct, frozen=True, kw_only=True):
         papers: the root-signed envelope of the descriptor, as text.
         digest: SHA-256 of the descriptor's payload.
         two_person: a second person must release what one drafted.
+        warn_at_once: under ten minutes to the start own units are warned without asking the officer.
     """
 
     party: PartyId
@@ -27,6 +28,7 @@ class Own(Struct, frozen=True, kw_only=True):
     head_key: SigningKey
     ids: Ids
     two_person: bool = False
+    warn_at_once: bool = False
 
     @property
     def by_node(self) -> By:

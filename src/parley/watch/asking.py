@@ -71,10 +71,7 @@ def _next(call: Call, plotted: Plot | None, now_ms: TimeMs) -> tuple[str, dict[s
     if newest.field is Field.PERSON and call.state is not CallState.CLOSED:
         return "fetch", {}
     if stops_of(call):
-        where = plotted is not None or any(
-            one.read and getattr(one.read, "place", None) for one in stops_of(call)
-        )
-        return ("who" if where else "stop_place"), {}
+        return ("stop_place" if plotted is None else "who"), {}
     if plotted is None:
         return "where", {}
     zone = _unzoned(call)

@@ -18,8 +18,10 @@ from parley.watch.call import (
     Height,
     Place,
     Start,
+    Stopping,
     What,
     reading,
+    stops_of,
 )
 from parley.words.codes import Activity
 from parley.words.units import TimeMs
@@ -57,7 +59,7 @@ class Plot(Struct, frozen=True, kw_only=True):
 
 def plot(call: Call) -> Plot | None:
     """Return the volume that a call speaks of; null while no place is known."""
-    place = reading(call, Field.WHERE, Place)
+    place = place_of(call)
     if place is None:
         return None
     start = start_of(call)
@@ -76,6 +78,15 @@ def plot(call: Call) -> Plot | None:
         stated=start.stated,
         assumed=(*place.assumed, *of_area, *start.assumed, *of_end, *of_band, *unknown),
     )
+
+
+def place_of(call: Call) -> Place | None:
+    """Return where it is; where nobody said, where a STOP was called."""
+    place = reading(call, Field.WHERE, Place)
+    if place is not None:
+        return place
+    stopped = [one.read.place for one in stops_of(call) if isinstance(one.read, Stopping) and one.read.place]
+    return stopped[-1] if stopped else None
 
 
 def start_of(call: Call) -> Start:

@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from parley import __version__
 from parley.exchange.errors import OutOfOrder
+from parley.web.call_routes import CallRoutes
 from parley.web.door import Door
 from parley.web.incident_routes import IncidentRoutes
 from parley.web.line_routes import LineRoutes
@@ -32,7 +33,15 @@ from parley.words.errors import InputError, ParleyError, PeerError
 LOG: Final = logging.getLogger("parley")
 MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 NOT_FOUND: Final = frozenset(
-    {"line-unknown", "notice-unknown", "stop-unknown", "draft-unknown", "version-unknown", "import-unknown"}
+    {
+        "line-unknown",
+        "notice-unknown",
+        "stop-unknown",
+        "draft-unknown",
+        "version-unknown",
+        "import-unknown",
+        "call-unknown",
+    }
 )
 
 
@@ -53,6 +62,7 @@ def make_api(door: Door) -> Litestar:
             LineRoutes,
             NoticeRoutes,
             StopRoutes,
+            CallRoutes,
             PictureDesk,
             PictureImports,
             IncidentRoutes,

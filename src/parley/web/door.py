@@ -29,7 +29,7 @@ class Checks(Protocol):
     def making_way(self) -> AbstractContextManager[None]:
         """Let checks that can wait do so while many messages are taken in."""
 
-    def now(self, line: Line, unreleased: Unreleased) -> Awaitable[CheckResult]:
+    def now(self, line: Line | None, unreleased: Unreleased) -> Awaitable[CheckResult]:
         """Check a volume that nobody has released yet."""
 
     def replace_layer(

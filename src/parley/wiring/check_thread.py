@@ -103,7 +103,7 @@ class CheckThread:
             self._arriving -= 1
             self._arrived_s = time.monotonic()
 
-    def now(self, line: Line, unreleased: Unreleased) -> "Future[CheckResult]":
+    def now(self, line: Line | None, unreleased: Unreleased) -> "Future[CheckResult]":
         """Check a volume that nobody has released yet."""
         return self._ask(
             lambda: self._checker.check_volume(self._reads, line, unreleased, self._clock.now_ms())

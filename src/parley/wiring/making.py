@@ -192,4 +192,5 @@ def load_own(home: Home, settings: Settings, passphrase: bytes | None) -> Own:
         head_key=head_key,
         ids=SystemIds(),
         two_person=settings.two_person,
+        warn_at_once=settings.warn_at_once,
     )

@@ -1,0 +1,426 @@
+"""Calling: a telephone call as it goes on. Each fragment is kept, journalled and told to our desks at once.
+
+A STOP is recorded on the line in the same transaction as its words: it waits for no question, no person
+who was asked for, and no end of the call. What else was said becomes a statement on the line when the
+officer closes the call. A caller whom no line knows is heard all the same; the line can be named later.
+"""
+
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from parley.check.model import CheckResult, Finding, OtherKind
+from parley.exchange import thread as threads
+from parley.node import answering, releasing, stopping
+from parley.node.board import find_notice
+from parley.node.call_rows import (
+    CallCheck,
+    Done,
+    add_done,
+    call_of,
+    check_of_call,
+    done_of,
+    marks_of,
+    put_call,
+    put_check,
+    put_marks,
+)
+from parley.node.checking import UnitMark
+from parley.node.desk import Desk
+from parley.node.lines import known_line
+from parley.node.own import Own
+from parley.ports.store import Happening, Line, Tx
+from parley.watch.call import (
+    MOST_FRAGMENTS,
+    Call,
+    CallId,
+    CallState,
+    Direction,
+    Field,
+    Fragment,
+    Name,
+    Stopping,
+    Why,
+    reading,
+    stops_of,
+    take,
+)
+from parley.watch.fragments import read
+from parley.watch.plotting import Plot, plot, start_of
+from parley.wire.message import Message
+from parley.words.bodies import StatedReason, StopLine, StopPlace, StopScope, Voice
+from parley.words.codes import Activity, Medium, Precedence, Reason, ReplyCode, UnitState
+from parley.words.errors import InputError
+from parley.words.header import By
+from parley.words.units import FreeText, Language, ShortText, TimeMs
+from parley.words.volume import Circle, Volume
+
+MAX_UNITS: Final = 1_000
+STOP_LEAST_MM: Final = 5_000_000
+"""How far round a place that was named a STOP reaches at the least."""
+SOON_MS: Final = 2 * 3_600_000
+OWN_KINDS: Final = frozenset({OtherKind.POSITION, OtherKind.UNIT, OtherKind.SITE})
+
+
+class Opened(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is known of a call when it begins."""
+
+    direction: Direction = Direction.INCOMING
+    language: Language = "en"
+    who: ShortText | None = None
+    interpreter: ShortText | None = None
+
+
+class AsNotice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="notice"):
+    """They gave notice of an activity; what nobody said is taken from the plot.
+
+    Attributes:
+        activity: only where the call does not say it.
+    """
+
+    activity: Activity | None = None
+    precedence: Precedence | None = None
+
+
+class AsBegin(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="begin"):
+    """They said that an activity of theirs begins."""
+
+    notice: str
+
+
+class AsEnd(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="end"):
+    """They said that an activity of theirs has ended."""
+
+    notice: str
+
+
+class AsReply(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="reply"):
+    """They answered a notice of ours."""
+
+    notice: str
+    code: ReplyCode
+    text: FreeText | None = None
+
+
+class AsNothing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="nothing"):
+    """Nothing more is recorded on the line than the STOPs that were."""
+
+
+Outcome = AsNotice | AsBegin | AsEnd | AsReply | AsNothing
+
+
+class Hand(Struct, frozen=True):
+    """Who has the telephone in hand, at which moment, inside one transaction."""
+
+    tx: Tx
+    own: Own
+    by: By
+    now_ms: TimeMs
+
+    def note(self, call: Call, what: str, **more: object) -> None:
+        """Write a row of the journal about a call."""
+        data = {"call": call.id, "line": call.line, "by": self.by.duty, **more}
+        self.tx.write_journal(self.now_ms, what, data)
+
+    def tell(self, call: Call, what: str, detail: str = "", *, kind: str | None = None) -> None:
+        """Tell our desks."""
+        happening = Happening(
+            at_ms=self.now_ms, line=call.line, what=what, id=call.id, kind=kind, detail=detail
+        )
+        self.tx.publish(happening)
+
+
+def open_call(hand: Hand, line: Line | None, opened: Opened) -> Call:
+    """Begin a call; the line may be unknown."""
+    call = Call(
+        id=hand.own.ids.salt(),
+        line=line.id if line else None,
+        direction=opened.direction,
+        language=opened.language,
+        who=opened.who,
+        interpreter=opened.interpreter,
+        started_ms=hand.now_ms,
+    )
+    put_call(hand.tx, None, call)
+    hand.note(call, "call-opened", opened=opened)
+    hand.tell(call, "call", "opened", kind=opened.direction.value)
+    return call
+
+
+def add_fragment(hand: Hand, call_id: CallId, field: Field, text: str) -> Call:
+    """Take one line of typing; a STOP in it is recorded on the line at once.
+
+    Raises:
+        InputError: call-unknown, call-closed; call-too-long, but never for a STOP.
+    """
+    call = _open_call(hand, call_id)
+    start_ms = start_of(call).earliest_ms
+    said = read(field, text, hand.now_ms, start_ms=start_ms)
+    if len(call.fragments) >= MOST_FRAGMENTS and not any(isinstance(one.read, Stopping) for one in said):
+        raise InputError(
+            "call-too-long", f"a call holds {MOST_FRAGMENTS} fragments", do="Close it, and open another."
+        )
+    after = take(replace(call, state=CallState.OPEN), said, hand.now_ms)
+    put_call(hand.tx, call, after)
+    for one in after.fragments[len(call.fragments) :]:
+        hand.note(
+            after,
+            "call-fragment",
+            n=one.n,
+            field=one.field,
+            text=one.text,
+            read=one.read,
+            problem=one.problem,
+        )
+        hand.tell(after, "call_fragment", one.text, kind=one.field.value)
+        if isinstance(one.read, Stopping):
+            _stop(hand, after, one)
+    return after
+
+
+def _open_call(hand: Hand, call_id: CallId) -> Call:
+    call = call_of(hand.tx, call_id)
+    if call.state is CallState.CLOSED:
+        raise InputError("call-closed", "the call is closed", where=call.id[:8], do="Open another.")
+    return call
+
+
+def _stop(hand: Hand, call: Call, fragment: Fragment) -> None:
+    """Record a STOP that was heard; without a line it is alarmed, and waits for one to be named."""
+    hand.tell(call, "call_stop", fragment.text)
+    if call.line is None or not isinstance(fragment.read, Stopping):
+        hand.note(call, "call-stop-without-line", n=fragment.n)
+        return
+    desk = _desk(hand, call, known_line(hand.tx, call.line))
+    message = stopping.call(desk, _scope(desk, fragment.read), fragment.text)
+    hand.note(call, "call-stop", n=fragment.n, id=message.id)
+    done = Done(id=message.id, kind="stop", at_ms=hand.now_ms, fragment=fragment.n)
+    add_done(hand.tx, call.id, done)
+
+
+def _scope(desk: Desk, said: Stopping) -> StopScope:
+    """Return the scope that was said for certain; else the whole line: too wide is put right, too narrow not."""
+    if said.notice is not None:
+        try:
+            thread = find_notice(desk.tx, desk.own, desk.line, said.notice)
+        except InputError:
+            return StopLine()
+        return stopping.scope_of_notice(desk, thread.id)
+    if said.place is None:
+        return StopLine()
+    radius_mm = said.place.radius_mm + STOP_LEAST_MM
+    return StopPlace(area=Circle(centre=said.place.position, radius_mm=radius_mm))
+
+
+def _desk(hand: Hand, call: Call, line: Line) -> Desk:
+    return Desk(hand.tx, hand.own, line, hand.by, hand.now_ms, voice_of(call, hand.now_ms))
+
+
+def voice_of(call: Call, now_ms: TimeMs) -> Voice:
+    """Return how people speak in a call."""
+    said = reading(call, Field.WHO, Name)
+    return Voice(
+        with_whom=said.name if said else call.who,
+        medium=Medium.TELEPHONE,
+        language=call.language,
+        interpreter=call.interpreter,
+        at_ms=now_ms,
+    )
+
+
+def name_line(hand: Hand, call_id: CallId, line: Line) -> Call:
+    """Say which line a caller belongs to; STOPs that waited for that are recorded on it now.
+
+    Raises:
+        InputError: call-unknown, call-closed; call-has-line when it has another one.
+    """
+    call = _open_call(hand, call_id)
+    if call.line not in {None, line.id}:
+        raise InputError(
+            "call-has-line", "the call belongs to another line", where=line.name, do="Open another call."
+        )
+    named = replace(call, line=line.id)
+    put_call(hand.tx, call, named)
+    hand.note(named, "call-line-named", name=line.name)
+    recorded = {done.fragment for done in done_of(hand.tx, call.id)}
+    for fragment in stops_of(named):
+        if fragment.n not in recorded:
+            _stop(hand, named, fragment)
+    return named
+
+
+def unit_findings(result: CheckResult) -> tuple[Finding, ...]:
+    """Return the findings about own units, positions and sites that can be warned by name."""
+    return tuple(finding for finding in result.findings if finding.other_kind in OWN_KINDS and finding.other)[
+        :MAX_UNITS
+    ]
+
+
+def keep_call_check(hand: Hand, call_id: CallId, volume: Volume, result: CheckResult) -> None:
+    """Keep what the check of a call's plot found; warn at once where the start is near and the rules say so.
+
+    A check that comes after a newer plot is journalled and not kept: the newer one is on its way.
+    """
+    call = call_of(hand.tx, call_id)
+    plotted = plot(call)
+    newest = plotted is not None and plotted.volume == volume
+    units = unit_findings(result)
+    hand.note(
+        call,
+        "call-checked",
+        newest=newest,
+        picture_version=result.picture_version,
+        summary=result.summary,
+        assumed=[one.code for one in plotted.assumed] if plotted else [],
+        findings=[finding.why for finding in result.findings[:100]],
+    )
+    if not newest or plotted is None:
+        return
+    put_check(hand.tx, call.id, CallCheck(volume=volume, at_ms=hand.now_ms, result=result))
+    hand.tell(call, "call_units", result.summary, kind=str(len(units)))
+    if hand.own.warn_at_once and plotted.is_short(hand.now_ms):
+        warn_all(hand, call.id)
+
+
+def warn_all(hand: Hand, call_id: CallId) -> tuple[UnitMark, ...]:
+    """Mark all own units of the newest check as warned, and tell our desks and channels to warn them.
+
+    Returns:
+        All marks of the call, by unit; a unit that was warned keeps its time.
+
+    Raises:
+        InputError: call-unknown.
+    """
+    call = call_of(hand.tx, call_id)
+    held = {mark.unit: mark for mark in marks_of(hand.tx, call.id)}
+    found = check_of_call(hand.tx, call.id)
+    near = dict.fromkeys(finding.other or "" for finding in unit_findings(found.result)) if found else {}
+    fresh = [unit for unit in near if unit not in held][: MAX_UNITS - len(held)]
+    for unit in fresh:
+        held[unit] = UnitMark(unit=unit, state=UnitState.WARNED, at_ms=hand.now_ms, by=hand.by.duty)
+    marks = tuple(held[unit] for unit in sorted(held))
+    if fresh:
+        put_marks(hand.tx, call.id, marks)
+        hand.note(call, "units-warned", units=fresh)
+        hand.tell(call, "units_warned", ", ".join(fresh)[:2_000], kind=str(len(fresh)))
+    return marks
+
+
+def hang_up(hand: Hand, call_id: CallId) -> Call:
+    """Note that the call broke off. It is kept, and goes on with the next fragment.
+
+    Raises:
+        InputError: call-unknown, call-closed.
+    """
+    return _move(hand, _open_call(hand, call_id), CallState.BROKEN, "call-broken")
+
+
+def _move(hand: Hand, call: Call, state: CallState, what: str, **more: object) -> Call:
+    moved = replace(call, state=state)
+    put_call(hand.tx, call, moved)
+    hand.note(moved, what, **more)
+    hand.tell(moved, "call", state.value)
+    return moved
+
+
+def told_in_call(hand: Hand, call_id: CallId, of: str) -> Message:
+    """Note that a message of ours was said to them in this call.
+
+    Raises:
+        InputError: call-unknown, call-closed, call-without-line, message-unknown.
+    """
+    call = _open_call(hand, call_id)
+    desk = _desk(hand, call, _line_of(hand, call))
+    message = desk.told(of, voice_of(call, hand.now_ms))
+    hand.note(call, "call-told", of=of, id=message.id)
+    add_done(hand.tx, call.id, Done(id=message.id, kind="told", at_ms=hand.now_ms))
+    return message
+
+
+def _line_of(hand: Hand, call: Call) -> Line:
+    if call.line is None:
+        raise InputError(
+            "call-without-line", "no line was named for this call", do="Name it: line NAME. A STOP is kept."
+        )
+    return known_line(hand.tx, call.line)
+
+
+def close_call(hand: Hand, call_id: CallId, outcome: Outcome) -> Message | None:
+    """End a call: what they said becomes a statement on their line, heard by us; or nothing does.
+
+    Returns:
+        The message that was recorded; null for nothing.
+
+    Raises:
+        InputError: call-unknown, call-closed, call-without-line, call-not-plotted, activity-missing; or as
+            the use case of the outcome.
+    """
+    call = _open_call(hand, call_id)
+    message = None
+    if not isinstance(outcome, AsNothing):
+        message = _record(hand, call, outcome)
+        add_done(hand.tx, call.id, Done(id=message.id, kind=_kind(outcome), at_ms=hand.now_ms))
+    _move(hand, call, CallState.CLOSED, "call-closed", id=message.id if message else None)
+    return message
+
+
+def _kind(outcome: Outcome) -> str:
+    return str(msgspec.to_builtins(outcome)["type"])
+
+
+def _record(hand: Hand, call: Call, outcome: AsNotice | AsBegin | AsEnd | AsReply) -> Message:
+    desk = _desk(hand, call, _line_of(hand, call))
+    if isinstance(outcome, AsNotice):
+        return _record_notice(desk, hand, call, outcome)
+    thread = find_notice(desk.tx, desk.own, desk.line, outcome.notice)
+    match outcome:
+        case AsBegin():
+            return releasing.begin(desk, thread.id, None)
+        case AsEnd():
+            return releasing.end(desk, thread.id, None)
+        case AsReply(code=code, text=text):
+            return answering.reply(desk, threads.latest(thread).id, code, text=text)
+
+
+def _record_notice(desk: Desk, hand: Hand, call: Call, outcome: AsNotice) -> Message:
+    """Record their notice; the units that were warned in the call stand beside it."""
+    plotted = plot(call)
+    if plotted is None:
+        raise InputError(
+            "call-not-plotted",
+            "no place is known yet",
+            where="where",
+            do="Give it: at PLACE. Or close with nothing.",
+        )
+    activity = plotted.activity or outcome.activity
+    if activity is None:
+        raise InputError("activity-missing", "what they will do is not known", do="Say it: w ACTIVITY.")
+    message = releasing.release_notice(
+        desk,
+        releasing.Draft(
+            precedence=outcome.precedence or _precedence(plotted, hand.now_ms),
+            activity=activity,
+            volume=plotted.volume,
+            reason=_reason(call),
+        ),
+    )
+    marks = marks_of(hand.tx, call.id)
+    if marks:
+        hand.tx.put_private(desk.line.id, f"units/{message.id}", msgspec.json.encode(marks))
+    return message
+
+
+def _reason(call: Call) -> StatedReason:
+    why = reading(call, Field.REASON, Why)
+    if why is None:
+        return StatedReason(code=Reason.WITHHELD, text=None)
+    said = next(one.text for one in reversed(call.fragments) if one.field is Field.REASON)
+    return StatedReason(code=why.code, text=said if why.code is Reason.OTHER else None)
+
+
+def _precedence(plotted: Plot, now_ms: TimeMs) -> Precedence:
+    if plotted.is_short(now_ms):
+        return Precedence.FLASH
+    return Precedence.IMMEDIATE if plotted.starts_ms - now_ms < SOON_MS else Precedence.PRIORITY
