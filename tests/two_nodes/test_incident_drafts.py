@@ -66,6 +66,8 @@ async def test_a_draft_is_kept_beside_its_line_journalled_and_told_once_for_each
         (first,) = await tracked(side, [at(0)])
         (grown,) = await tracked(side, [at(0), at(1, 33.501)])
         assert first.id == grown.id
+        assert first.exercise
+        assert await asyncio.to_thread(keeper_of(side).open_drafts) == [grown]
         (kept,) = await side.get("/incidents/drafts?points=true")
         assert (kept["id"], kept["reports"], len(kept["points"])) == (first.id, 2, 2)
         await until(lambda: side.said("incident_draft"), why="the desk is told")
@@ -73,6 +75,7 @@ async def test_a_draft_is_kept_beside_its_line_journalled_and_told_once_for_each
         (left,) = await tracked(side, [at(0), at(1, 33.501), at(9, 34.5)])
         assert left.state is DraftState.LEFT
         await until(lambda: len(side.said("incident_draft")) == 2, why="the desk is told that it left")
+        assert await asyncio.to_thread(keeper_of(side).open_drafts) == []
         rows = [row for row in await side.get("/journal?count=1000") if row["what"] == "incident-draft"]
         assert [row["data"]["state"] for row in rows] == ["open", "left"]
         (short,) = await side.get("/incidents/drafts")

@@ -1,5 +1,6 @@
 """One draft for each track and stay in a zone: when it opens, grows, is lost and ends."""
 
+import msgspec
 import pytest
 
 from parley.formats.positions import Row
@@ -255,3 +256,37 @@ def test_flagged_reports_stand_in_the_track_of_an_open_draft() -> None:
     assert [(each.flag, each.count) for each in draft.flags] == [(Flag.JUMP, 1)]
     assert draft.state is DraftState.OPEN
     assert draft.reports == 3
+
+
+def test_a_draft_goes_on_after_a_restart_and_does_not_begin_anew() -> None:
+    rows = north(40)
+    whole = tracking([zone()])
+    whole.take(reports(rows), LATER_MS)
+    (expected,) = drafts(whole)
+    first = tracking([zone()])
+    first.take(reports(rows[:12]), LATER_MS)
+    (kept,) = drafts(first)
+    second = tracking([zone()])
+    second.resume([kept])
+    second.take(reports(rows[12:]), LATER_MS)
+    assert drafts(second) == [expected]
+
+
+def test_a_draft_that_was_left_or_whose_zone_is_gone_is_not_taken_up() -> None:
+    made = tracking([zone()])
+    made.take(reports(north(40)), LATER_MS)
+    (left,) = drafts(made)
+    again = tracking([zone()])
+    again.resume([left, msgspec.structs.replace(left, state=DraftState.OPEN, zone="OTHER")])
+    assert again.open_drafts == 0
+
+
+def test_a_line_that_gets_another_name_keeps_its_zone_and_its_draft() -> None:
+    volumes = (disc(33.0, 38.0, 20_000),)
+    made = tracking([Zone(name="proposed", line="f" * 32, volumes=volumes)])
+    made.take(reports([at(0, 33.0)]), LATER_MS)
+    (before,) = drafts(made)
+    made.set_zones([Zone(name="COALITION", line="f" * 32, volumes=volumes)])
+    made.take(reports([at(1, 33.001)]), LATER_MS)
+    (after,) = drafts(made)
+    assert after.id == before.id

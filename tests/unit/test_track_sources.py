@@ -270,6 +270,19 @@ async def test_a_broken_datagram_harms_no_other_sender_and_not_the_next_of_its_o
 
 
 @on_loop
+async def test_pieces_that_wait_together_are_judged_together_by_their_times() -> None:
+    sink = Sink([zone(33.5, 60_000)])
+    live = LiveTracks(sink, DrivenClock(NOW_MS + 60_000), Refusals(), tracking=tracking([], late_ms=120_000))
+    await live.refresh()
+    for second in (3, 1, 2, 0):
+        live.take(piece(cot_at(second / 60, 33.5 + second / 10_000)))
+    live.flush()
+    await live.tick()
+    (draft,) = sink.kept
+    assert (draft.reports, draft.flags) == (4, ())
+
+
+@on_loop
 async def test_a_source_of_no_known_format_is_shut_out() -> None:
     shut = []
     live = LiveTracks(Sink(), DrivenClock(NOW_MS), Refusals(), tracking=tracking([]))

@@ -23,6 +23,7 @@ UNITS_BATCH: Final = 5_000
 class _Zone(Struct):
     line: str
     name: str
+    exercise: bool
     area: Area
 
 
@@ -77,6 +78,7 @@ class NodePlaces:
             Zone(
                 name=each.name,
                 line=each.line,
+                exercise=each.exercise,
                 volumes=(Volume5(shape=shape_of(each.area), band=UNLIMITED, window=None),),
                 made_of=msgspec.json.encode(each.area).decode(),
             )
@@ -84,6 +86,11 @@ class NodePlaces:
         ]
         self._known = {each.id: self._known.get(each.id) or _notice(each) for each in found.notices}
         return zones, list(self._known.values())
+
+    def open_drafts(self) -> list[IncidentDraft]:
+        """Return the drafts that the node keeps as open or lost: they go on, and do not begin anew."""
+        asked = {"open_only": True, "points": True, "count": 1_000}
+        return self._node.get(("incidents", "drafts"), list[IncidentDraft], **asked)
 
     def keep(self, drafts: Sequence[IncidentDraft]) -> None:
         """Keep drafts at the node, line by line."""

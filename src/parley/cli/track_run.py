@@ -139,6 +139,7 @@ def run_live(
         found = keeper.places() if keeper is not None else _from_files(zones, notices)
         tracking.set_zones(found[0])
         tracking.set_notices(found[1])
+        tracking.resume(keeper.open_drafts() if keeper is not None else [])
     units = OwnUnits(late_ms=LATE_MS) if own is not None else None
     live = LiveTracks(
         screen, system_clock(), refusals, tracking=tracking, own=units, format_=settings.format_

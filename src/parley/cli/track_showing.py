@@ -46,8 +46,9 @@ def say_draft(draft: "IncidentDraft") -> None:
     name = f" ({plain(draft.name)})" if draft.name else ""
     times = f"{zulu(draft.first_ms)} to {zulu(draft.last_ms)}"
     much = f"{draft.reports:,} report{'' if draft.reports == 1 else 's'}"
+    mark = "[bold reverse] EXERCISE [/] " if draft.exercise else ""
     say(
-        f"[bold]{GLYPHS[draft.state.value]}[/]  {plain(draft.source)} {plain(draft.track)}{name}"
+        f"{mark}[bold]{GLYPHS[draft.state.value]}[/]  {plain(draft.source)} {plain(draft.track)}{name}"
         f" in {plain(draft.zone)}: {KINDS[draft.kind.value]}, {times}, {much}  [dim]{draft.id[:8]}[/]"
     )
     first = draft.points[0]

@@ -8,7 +8,7 @@ expand or be fetched; an event is at most 64 KiB and 32 elements deep.
 
 from datetime import UTC, datetime
 from typing import Final
-from xml.parsers import expat  # nosec - everything that expands or fetches is refused below
+from xml.parsers import expat
 
 from parley.formats.positions import DATUM_CODE, UNKNOWN, Mover, Refusals, Row
 from parley.words.codes import Datum

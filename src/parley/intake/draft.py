@@ -106,6 +106,7 @@ class IncidentDraft(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     Attributes:
         id: SHA-256 of what makes it this one: source, track, zone, and the time of the first report.
         line: the line whose area the zone is; null for a zone from a file.
+        exercise: the zone is an exercise line's: it is shown so wherever the draft is.
         source: the kind of source: cot, readsb, sbs, ais, csv, geojson or table.
         track: who, as the source names it; `name` is the callsign or ship's name, null if unknown.
         first_ms: the first believed report inside; `last_ms` the newest one.
@@ -123,6 +124,7 @@ class IncidentDraft(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     kind: DraftKind
     state: DraftState
     line: LineId | None
+    exercise: bool
     zone: ShortText
     source: ShortText
     track: ShortText

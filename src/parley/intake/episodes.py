@@ -33,30 +33,41 @@ _TEXT_MAX: Final = 120
 
 
 class Opening(Struct, frozen=True, kw_only=True):
-    """What an episode begins with."""
+    """What an episode begins with: where, why, whose, when."""
 
     zone: Zone
     kind: DraftKind
     nearest: Miss | None
+    source: str
+    track: str
+    basis: str
+    first_ms: int
+
+
+def opening_at(reports: Positions, row: int, zone: Zone, kind: DraftKind, nearest: Miss | None) -> Opening:
+    """Return what an episode begins with whose first report is a row of a batch."""
+    return Opening(
+        zone=zone,
+        kind=kind,
+        nearest=nearest,
+        source=reports.source.value,
+        track=reports.ids[row],
+        basis=Basis(int(reports.basis[row])).name.lower(),
+        first_ms=int(reports.at_ms[row]),
+    )
 
 
 class Episode:
     """One stay of one track in one zone.
 
     Args:
-        opening: why there is one.
-        reports: the batch that holds the first report; `row` which it is.
+        opening: what it begins with.
     """
 
-    def __init__(self, opening: Opening, reports: Positions, row: int) -> None:
+    def __init__(self, opening: Opening) -> None:
         self._opening = opening
-        self._source = reports.source.value
-        self._track = reports.ids[row]
-        self._name = reports.names[row]
-        self._basis = Basis(int(reports.basis[row])).name.lower()
-        self.first_ms = int(reports.at_ms[row])
-        self.last_ms = self.first_ms
-        self.heard_ms = self.first_ms
+        self._name = ""
+        self.last_ms = self.heard_ms = opening.first_ms
         self._lost_ms: int | None = None
         self._left_ms: int | None = None
         self._outside_ms: int | None = None
@@ -64,7 +75,27 @@ class Episode:
         self._flags: Counter[Flag] = Counter()
         self._points: list[TrackPoint] = []
         self._thinned = False
-        self.put(reports, row, inside=True)
+
+    @classmethod
+    def resumed(cls, zone: Zone, draft: IncidentDraft) -> "Episode":
+        """Take up a draft that was open when its keeper ended."""
+        opening = Opening(
+            zone=zone,
+            kind=draft.kind,
+            nearest=draft.nearest,
+            source=draft.source,
+            track=draft.track,
+            basis=draft.time_basis,
+            first_ms=draft.first_ms,
+        )
+        episode = cls(opening)
+        episode._name = draft.name or ""
+        episode.last_ms, episode.heard_ms = draft.last_ms, draft.lost_since_ms or draft.last_ms
+        episode._lost_ms = draft.lost_since_ms
+        episode._reports = draft.reports
+        episode._flags.update({each.flag: each.count for each in draft.flags})
+        episode._points, episode._thinned = list(draft.points), draft.thinned
+        return episode
 
     @property
     def ended(self) -> bool:
@@ -111,19 +142,21 @@ class Episode:
 
     def draft(self) -> IncidentDraft:
         """Return it as it stands."""
-        zone = self._opening.zone
-        made_of = "\n".join((self._source, self._track, zone.line or "", zone.name, str(self.first_ms)))
+        begun = self._opening
+        zone = begun.zone
+        made_of = "\n".join((begun.source, begun.track, zone.called, str(begun.first_ms)))
         state = DraftState.LEFT if self.ended else DraftState.LOST if self.lost else DraftState.OPEN
         return IncidentDraft(
             id=sha256(made_of.encode()).hexdigest(),
-            kind=self._opening.kind,
+            kind=begun.kind,
             state=state,
             line=zone.line,
+            exercise=zone.exercise,
             zone=_short(zone.name),
-            source=self._source,
-            track=self._track,
+            source=begun.source,
+            track=begun.track,
             name=self._name or None,
-            first_ms=self.first_ms,
+            first_ms=begun.first_ms,
             last_ms=self.last_ms,
             lost_since_ms=self._lost_ms,
             left_ms=self._left_ms,
@@ -131,8 +164,8 @@ class Episode:
             flags=tuple(FlagCount(flag, count) for flag, count in sorted(self._flags.items())),
             points=tuple(self._points),
             thinned=self._thinned,
-            nearest=self._opening.nearest,
-            time_basis=self._basis,
+            nearest=begun.nearest,
+            time_basis=begun.basis,
         )
 
     def _add(self, point: TrackPoint) -> None:

@@ -50,18 +50,25 @@ class Zone(Struct, frozen=True, eq=False, kw_only=True):
         name: what people call it.
         volumes: its parts, permanent or with a window; the zone is all of them together.
         line: whose area it is; null for a zone from a file.
+        exercise: whether that line is for exercises.
         made_of: equal texts mean equal areas, so that a zone that stays is not taken for a new one.
     """
 
     name: str
     volumes: tuple[Volume5, ...]
     line: LineId | None = None
+    exercise: bool = False
     made_of: str = ""
 
     @property
-    def same(self) -> tuple[LineId | None, str, str]:
+    def called(self) -> str:
+        """What tells it from others for good: a line may get another name."""
+        return self.line or self.name
+
+    @property
+    def same(self) -> tuple[str, str]:
         """What is equal for the same zone."""
-        return self.line, self.name, self.made_of
+        return self.called, self.made_of
 
 
 class NoticeVolume(Struct, frozen=True, eq=False, kw_only=True):
@@ -169,6 +176,10 @@ class Places:
     def zone(self, number: int) -> Zone | None:
         """Return a zone; null when it is gone."""
         return self._zones.get(number)
+
+    def number_of(self, called: str) -> int | None:
+        """Return the number of a zone; null when there is none of that name."""
+        return next((number for number, zone in self._zones.items() if zone.called == called), None)
 
     def notice(self, number: int) -> NoticeVolume | None:
         """Return a notice; null when it is gone."""

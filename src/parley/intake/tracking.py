@@ -12,8 +12,8 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from parley.formats.positions import LINES_SHOWN, Positions
-from parley.intake.draft import DraftKind, Flag, IncidentDraft
-from parley.intake.episodes import Episode, Opening
+from parley.intake.draft import DraftKind, DraftState, Flag, IncidentDraft
+from parley.intake.episodes import Episode, opening_at
 from parley.intake.motion import FLAGS, Motion
 from parley.intake.places import NO_KEY, Held, NoticeVolume, Places, Zone, far_km
 from parley.ports.position_index import PositionIndex
@@ -86,6 +86,24 @@ class Tracking:
         for slot, key in gone:
             self._put_away(slot, key)
             self._busy[slot] = slot in self._episodes
+
+    def resume(self, drafts: Iterable[IncidentDraft]) -> None:
+        """Take up drafts that were open or lost when their keeper ended, so that they do not begin anew."""
+        for draft in drafts:
+            number = self._places.number_of(draft.line or draft.zone)
+            zone = None if number is None else self._places.zone(number)
+            track = f"{draft.source} {draft.track}"
+            if zone is None or number is None or draft.state is DraftState.LEFT:
+                continue
+            if track not in self._slots:
+                if not self._free or self._open >= self._limits.most_open:
+                    continue
+                self._slots[track] = self._free.pop()
+            slot = self._slots[track]
+            if number not in self._episodes.get(slot, {}):
+                self._episodes.setdefault(slot, {})[number] = Episode.resumed(zone, draft)
+                self._busy[slot] = True
+                self._open += 1
 
     def set_notices(self, notices: Sequence[NoticeVolume]) -> None:
         """Put these in place of the notices so far."""
@@ -234,13 +252,10 @@ class Tracking:
             return
         own = [key for key in named or {int(self._bound[slot])} if self._places.notice(key) is not None]
         misses = [miss for key in own if (miss := self._places.miss(reports, row, key)) is not None]
-        if misses:
-            nearest = min(misses, key=far_km)
-            opening = Opening(zone=zone, kind=DraftKind.OUTSIDE_OWN_NOTICE, nearest=nearest)
-        else:
-            nearest_any = self._places.nearest(reports, row)
-            opening = Opening(zone=zone, kind=DraftKind.NO_NOTICE, nearest=nearest_any)
-        episode = Episode(opening, reports, row)
+        kind = DraftKind.OUTSIDE_OWN_NOTICE if misses else DraftKind.NO_NOTICE
+        nearest = min(misses, key=far_km) if misses else self._places.nearest(reports, row)
+        episode = Episode(opening_at(reports, row, zone, kind, nearest))
+        episode.put(reports, row, inside=True)
         self._episodes.setdefault(slot, {})[key] = episode
         self._open += 1
         self._changed[id(episode)] = episode

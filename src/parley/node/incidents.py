@@ -47,6 +47,7 @@ class PlaceView(Struct, frozen=True, kw_only=True):
 
     line: LineId
     name: str
+    exercise: bool
     area: Area
 
 
@@ -79,7 +80,9 @@ def places(reads: Reads, own: Own) -> Places:
         if line.terms.area is None:
             without.append(line.name)
         else:
-            zones.append(PlaceView(line=line.id, name=line.name, area=line.terms.area))
+            zones.append(
+                PlaceView(line=line.id, name=line.name, exercise=line.terms.exercise, area=line.terms.area)
+            )
         for thread in reads.threads(line.id, open_only=True):
             notices += [
                 NoticePlace(
@@ -123,9 +126,10 @@ def keep_drafts(tx: Tx, line_id: LineId, drafts: Sequence[IncidentDraft], now_ms
     tx.put_private(line_id, _INDEX, msgspec.json.encode(index))
 
 
-def drafts_of(reads: Reads, line_id: LineId) -> list[IncidentDraft]:
-    """Return the drafts that a line keeps, newest first."""
-    kept = _index(reads, line_id).kept
+def drafts_of(reads: Reads, line_id: LineId, *, open_only: bool = False) -> list[IncidentDraft]:
+    """Return the drafts that a line keeps, newest first; those that were left may be left out."""
+    index = _index(reads, line_id).kept
+    kept = {id_: each for id_, each in index.items() if not (open_only and each.state is DraftState.LEFT)}
     held = reads.privates(line_id, _PREFIX)
     found = [msgspec.json.decode(held[_key(each.n)], type=IncidentDraft) for each in kept.values()]
     return sorted(found, key=lambda draft: (-draft.first_ms, draft.id))

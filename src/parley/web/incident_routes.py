@@ -46,12 +46,13 @@ class IncidentRoutes(Controller):
         state: State,
         line: FromQuery[str | None] = None,
         count: Annotated[int, QueryParameter(ge=1, le=MOST_KEPT)] = 100,
+        open_only: FromQuery[bool] = False,  # noqa: FBT002 - a query parameter
         points: FromQuery[bool] = False,  # noqa: FBT002 - a query parameter
     ) -> list[IncidentDraft]:
         """The drafts kept, newest first; without their tracks unless `points` asks for them."""
         door: Door = state.door
         lines = [find_line(door.reads, line)] if line else door.reads.lines()
-        found = [draft for one in lines for draft in drafts_of(door.reads, one.id)]
+        found = [draft for one in lines for draft in drafts_of(door.reads, one.id, open_only=open_only)]
         newest = sorted(found, key=lambda draft: (-draft.first_ms, draft.id))[:count]
         if points:
             return newest

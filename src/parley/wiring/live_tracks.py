@@ -12,7 +12,7 @@ from parley.adapters.system_clock import SystemClock
 from parley.adapters.track_sources import Address, Inbox, Listener, Piece, TlsFiles, address_of, connect
 from parley.formats.position_format import Format
 from parley.formats.position_stream import PositionStream
-from parley.formats.positions import Positions, Refusals
+from parley.formats.positions import Positions, Refusals, Source, joined
 from parley.intake.draft import DraftState, IncidentDraft
 from parley.intake.own_units import OwnUnits, UnitPlace
 from parley.intake.places import NoticeVolume, Zone
@@ -25,6 +25,8 @@ TICK_S: Final = 1.0
 REFRESH_TICKS: Final = 10
 GROWN_MS: Final = 30_000
 """How often a draft that only grew is sent again. One that is new, lost or left is sent at once."""
+TOGETHER: Final = 128
+"""Pieces that are judged together, when so many wait."""
 MOST_STREAMS: Final = 1_024
 MOST_WAITING: Final = 20_000
 BATCH: Final = 32
@@ -95,6 +97,7 @@ class LiveTracks:
         self._waiting: dict[str, IncidentDraft] = {}
         self._sent: dict[str, tuple[DraftState, int]] = {}
         self._trouble = ""
+        self._read: dict[Source, list[Positions]] = {}
         self.dropped = 0
         self.positions = 0
 
@@ -104,12 +107,12 @@ class LiveTracks:
         try:
             if piece.data is None:
                 stream = self._streams.pop(piece.source, None)
-                self._judge(stream.finish(now_ms) if stream is not None else None, now_ms)
+                self._judge(stream.finish(now_ms) if stream is not None else None)
                 return
             stream = self._stream(piece.source)
-            self._judge(stream.feed(piece.data, now_ms), now_ms)
+            self._judge(stream.feed(piece.data, now_ms))
             if piece.whole:
-                self._judge(stream.end_piece(now_ms), now_ms)
+                self._judge(stream.end_piece(now_ms))
         except InputError as error:
             self._streams.pop(piece.source, None)
             self._refusals.note(error.name, 1)
@@ -124,14 +127,22 @@ class LiveTracks:
         self._streams.move_to_end(source)
         return stream
 
-    def _judge(self, reports: Positions | None, now_ms: int) -> None:
+    def _judge(self, reports: Positions | None) -> None:
         if reports is None or not len(reports):
             return
         self.positions += len(reports)
-        if self._own is not None:
-            self._own.take(reports, now_ms)
-        elif self._tracking is not None:
-            self._tracking.take(reports, now_ms)
+        self._read.setdefault(reports.source, []).append(reports)
+
+    def flush(self) -> None:
+        """Pass on what was read: many small pieces together cost little more than one."""
+        now_ms = self._clock.now_ms()
+        for parts in self._read.values():
+            reports = joined(parts)
+            if self._own is not None:
+                self._own.take(reports, now_ms)
+            elif self._tracking is not None:
+                self._tracking.take(reports, now_ms)
+        self._read.clear()
 
     async def refresh(self) -> None:
         """Take zones and notices anew; when they cannot be had, those so far stay."""
@@ -145,6 +156,7 @@ class LiveTracks:
 
     async def tick(self) -> None:
         """Let time pass, and pass on what changed."""
+        self.flush()
         if self._own is not None:
             places = self._own.changed()
             if places:
@@ -236,6 +248,9 @@ async def follow(
 async def _consume(live: LiveTracks, inbox: Inbox) -> None:
     while True:
         live.take(await inbox.pieces.get())
+        for _ in range(min(inbox.pieces.qsize(), TOGETHER)):
+            live.take(inbox.pieces.get_nowait())
+        live.flush()
         await asyncio.sleep(0)  # let the readers and the clock have their turn
 
 
