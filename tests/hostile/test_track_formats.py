@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parley.formats.ais import Ais
-from parley.formats.cot import EVENT_MAX_BYTES
+from parley.formats.cot import EVENT_MAX_BYTES, read_event
 from parley.formats.nmea import MOST_GROUPS
 from parley.formats.position_format import Format
 from parley.formats.position_stream import LINE_MAX_BYTES, PositionStream
@@ -84,6 +84,22 @@ def test_xml_that_declares_or_instructs_is_refused(bomb: str) -> None:
     found, refused = read(bomb)
     assert found is None
     assert set(refused) <= {"cot-xml-forbidden", "cot-xml-broken"}
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "<!DOCTYPE event>",
+        '<!DOCTYPE event [<!ENTITY a "b">]>',
+        '<!DOCTYPE event SYSTEM "http://127.0.0.1/x">',
+        "<?xml-stylesheet href='x'?>",
+    ],
+)
+def test_the_reader_of_one_event_forbids_by_itself_what_declares_or_fetches(declared: str) -> None:
+    refusals = Refusals()
+    data = declared + COT.removeprefix('<?xml version="1.0"?>')
+    assert read_event(data.encode(), NOW_MS, 1, refusals) is None
+    assert [each.rule for each in refusals.listed()] == ["cot-xml-forbidden"]
 
 
 def test_an_event_that_is_too_long_or_too_deep_is_refused_and_the_next_one_is_read() -> None:

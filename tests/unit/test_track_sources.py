@@ -325,6 +325,19 @@ def test_whatever_own_units_send_goes_to_the_picture_alone(sent: list[bytes]) ->
 
 
 @on_loop
+async def test_own_units_that_are_believed_move_once_to_their_newest_place() -> None:
+    sink = Sink()
+    live = LiveTracks(sink, DrivenClock(NOW_MS + 30_000), Refusals(), own=OwnUnits(late_ms=120_000))
+    for second, lat_deg in ((0, 33.5), (1, 33.501), (2, 60.0)):
+        live.take(piece(cot_at(second / 60, lat_deg)))
+    await live.tick()
+    await live.tick()
+    assert [(place.unit, place.lat_ndeg, place.radius_mm) for place in sink.moved] == [
+        ("U-1", 33_501_000_000, 15_000)
+    ]
+
+
+@on_loop
 async def test_from_a_socket_to_a_draft() -> None:
     sink, done = Sink([zone(33.5, 60_000)]), asyncio.Event()
     live = LiveTracks(sink, DrivenClock(NOW_MS), Refusals(), tracking=tracking([], late_ms=120_000))
