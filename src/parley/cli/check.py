@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from msgspec import Struct
 
-from parley.check.model import Separation
 from parley.cli.options import JsonOption
 from parley.cli.output import THE_ANSWER_IS_NO, plain, print_json, say, troubles
 from parley.cli.takes import takes
 from parley.words.errors import InputError
 
 if TYPE_CHECKING:
+    from parley.check.model import Separation
     from parley.formats.geojson import Read
     from parley.wiring.file_check import Compared, FileCheck, FileFinding, Tell
 
@@ -24,6 +24,20 @@ LIMITS: Final = {"--separation-m": 20_100_000.0, "--vertical-m": 100_000_000.0, 
 GLYPHS: Final = {"inside": "✕ INSIDE            ", "within_separation": "! within separation"}
 REPAIRS_SHOWN: Final = 10
 SLOW_BYTES: Final = 1_000_000
+
+
+class Apart(Struct, frozen=True, kw_only=True):
+    """How far apart things must stay, as it was typed; the check's own form loads its arithmetic."""
+
+    horizontal_m: float
+    vertical_m: float
+    time_s: float
+
+    def separation(self) -> "Separation":
+        """Return it as the check takes it."""
+        from parley.check.model import Separation
+
+        return Separation(horizontal_m=self.horizontal_m, vertical_m=self.vertical_m, time_s=self.time_s)
 
 
 class Drawing(Struct, frozen=True):
@@ -43,9 +57,9 @@ def given_separation(
         float, typer.Option("--vertical-m", help="How far apart altitudes must stay, metres.")
     ] = 0.0,
     time_s: Annotated[float, typer.Option("--time-s", help="How far apart times must stay, seconds.")] = 0.0,
-) -> Separation:
+) -> Apart:
     """Return the separation that was asked for."""
-    return Separation(
+    return Apart(
         horizontal_m=_length("--separation-m", separation_m),
         vertical_m=_length("--vertical-m", vertical_m),
         time_s=_length("--time-s", time_s),
@@ -76,7 +90,7 @@ def check(
         Path, typer.Argument(metavar="NOTICES", help="The GeoJSON file to check; - reads the standard input.")
     ],
     *,
-    separation: Separation,
+    separation: Apart,
     drawing: Drawing,
     against: Annotated[
         list[Path] | None,
@@ -98,7 +112,7 @@ def check(
     with _progress() as tell:
         own = _read(notices, tell, read_geojson)
         others = [_read(path, tell, read_others) for path in against or ()]
-        found = check_files(own, others, separation, tell=tell)
+        found = check_files(own, others, separation.separation(), tell=tell)
     said = summary(found.answer, separation.horizontal_m)
     if drawing.path is not None:
         _draw(found, (f"Check of {notices.name}", said), drawing, drawing.path)
