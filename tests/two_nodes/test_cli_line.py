@@ -139,6 +139,16 @@ def test_a_line_from_init_to_the_verified_record(parties: tuple[Party, Party], t
                  "151432ZJUN40", "авиационный удар"):  # fmt: skip
         assert part in seen, part
     assert "UNREVIEWED" in seen
+    west.says("notice", "show", "EASTERN", "EASTERN-2", "--picture", str(tmp_path / "notice.svg"))
+    drawn = (tmp_path / "notice.svg").read_text("utf-8")
+    for part in (
+        "EXERCISE",
+        "EASTERN-2",
+        "OUTPOST",
+        "1: inside",
+        "own positions: private, not to be passed on",
+    ):
+        assert part in drawn, part
     west.says("notice", "warn", "EASTERN", "EASTERN-2", "OUTPOST", "--state", "complying")
     read_back_and_reply(east, west)
     begin_and_stop(east, west)

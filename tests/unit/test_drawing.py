@@ -218,6 +218,16 @@ def test_the_picture_of_a_notice_shows_nearest_points_and_of_a_sealed_layer_only
     assert any(each.startswith("EASTERN-12: 0 to 300 m over mean sea level; 2026-") for each in said)
 
 
+def test_a_long_summary_is_never_cut() -> None:
+    long = (
+        "Nothing found in 2 loaded positions; layers missing: "
+        + ", ".join(f"LAYER-{k}" for k in range(40))
+        + "."
+    )
+    made = scene_of_notice("EASTERN-12", volume(BOX), (), ("T", long), exercise=True)
+    assert long in " ".join(words(svg(made)))
+
+
 def test_a_notice_near_nothing_is_drawn_without_a_caution() -> None:
     made = scene_of_notice("EASTERN-12", volume(BOX), (), ("T", "Nothing found"), exercise=False)
     said = words(svg(made))

@@ -21,6 +21,8 @@ _MARGIN: Final = 20.0
 _HEAD: Final = 82.0
 _TITLE_SHORT: Final = 74
 _TITLE_LONG: Final = 90
+_SUMMARY_LONG: Final = 100
+"""A longer summary stands, whole, below the map."""
 _TALL: Final = 560.0
 _WIDE: Final = WIDTH - 2 * _MARGIN
 _LEAST_M: Final = 25.0
@@ -59,7 +61,7 @@ def svg(scene: Scene) -> str:
 def _heading(scene: Scene) -> list[str]:
     room = _TITLE_SHORT if scene.exercise else _TITLE_LONG
     parts = [text((_MARGIN, 28), shorten(scene.title, room, placeholder="…"), size=18, bold=True)]
-    rows = [(words, INK, False) for words in wrap(scene.summary, _CHARACTERS)[:1]]
+    rows = [(scene.summary, INK, False)] if len(scene.summary) <= _SUMMARY_LONG else []
     rows += [(scene.caution, "#8c1313", True)] if scene.caution else []
     for k, (words, fill, bold) in enumerate(rows):
         parts.append(text((_MARGIN, 50 + 20 * k), words, size=14, bold=bold, fill=fill))
@@ -161,6 +163,8 @@ def _reach_m(projection: Projection, thing: Thing) -> float:
 def _rows(scene: Scene) -> list[tuple[str, bool]]:
     """The sentences, then what is known of each thing: lines and whether they are bold."""
     rows: list[tuple[str, bool]] = [(words, True) for said in scene.said for words in wrap(said, _CHARACTERS)]
+    if len(scene.summary) > _SUMMARY_LONG:
+        rows = [(words, True) for words in wrap(scene.summary, _CHARACTERS)] + rows
     for k, near in enumerate(scene.nears[:SENTENCES_MAX], 1):
         rows += [(words, False) for words in wrap(f"{k}. {near.sentence}", _CHARACTERS)]
     hidden = scene.found - min(SENTENCES_MAX, len(scene.nears))
