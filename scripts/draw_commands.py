@@ -22,8 +22,8 @@ HEAD: Final = """# Commands
 
 *Every command and option. This page is drawn from the code: `python scripts/draw_commands.py`.*
 
-`parley` works from any directory. All commands but `init`, `serve`, `doctor`, `demo`, `exercise`, `check` and `coord`
-talk to the running node through its local API. How to open a line with them:
+`parley` works from any directory. All commands but `init`, `serve`, `doctor`, `demo`, `exercise`, `check`, `coord`
+and `track --zones` talk to the running node through its local API. How to open a line with them:
 [how-to-open-a-line.md](how-to-open-a-line.md).
 
 | exit status | meaning |

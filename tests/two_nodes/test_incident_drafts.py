@@ -9,7 +9,9 @@ import msgspec
 import pytest
 
 from parley.cli.client import Node
+from parley.cli.track_files import Settings
 from parley.cli.track_node import NodePlaces
+from parley.cli.track_run import run_file
 from parley.formats.positions import Row
 from parley.intake.draft import DraftKind, DraftState, IncidentDraft
 from parley.intake.own_units import UnitPlace
@@ -162,6 +164,26 @@ async def test_own_units_move_in_the_picture_and_nothing_else_happens(tmp_path: 
             (chain.tree, chain.tip, said) for chain, said in after
         ]
         assert await a.get("/incidents/drafts") == []
+
+
+@on_loop
+async def test_a_file_is_followed_against_a_node_and_its_own_units_go_to_the_picture(tmp_path: Path) -> None:
+    rows = "id,time,lat,lon\nT-1,1780000000,33.5,38.6\nT-1,1780000060,33.501,38.6\n"
+    (tmp_path / "sky.csv").write_text(rows)
+    plain = Settings(None, None, 300_000, 300_000)
+    async with alone(tmp_path) as side:
+        node = Node(side.home, duty=None, role="watch_officer", as_json=True)
+        assert await asyncio.to_thread(run_file, tmp_path / "sky.csv", plain, node, None, None, None)
+        (kept,) = await side.get("/incidents/drafts")
+        assert (kept["track"], kept["reports"]) == ("T-1", 2)
+        layer = {"name": "UNITS", "compartment": None, "loaded_ms": START_MS}
+        item = {"id": "T-1", "name": "P", "kind": "unit", "layer": "UNITS", "area": circle(), "as_of_ms": 0}
+        put = await side.api.put("/picture/layers", json={"duty": "WATCH", "layer": layer, "items": [item]})
+        assert put.status_code == 200, put.text
+        assert not await asyncio.to_thread(run_file, tmp_path / "sky.csv", plain, node, None, None, "UNITS")
+        (moved,) = (await side.node._checks.picture()).items  # noqa: SLF001 - the API does not tell it
+        assert moved.as_of_ms == 1_780_000_060_000
+        assert len(await side.get("/incidents/drafts")) == 1
 
 
 @on_loop

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from parley.cli import main
-from track_samples import AIRCRAFT, CSV, SBS
+from track_samples import AIRCRAFT, CSV, SBS, class_a
 
 ZONE = {"type": "Point", "coordinates": [38.25, 33.5]}
 FAR = {"type": "Point", "coordinates": [10.0, 50.0]}
@@ -124,3 +124,44 @@ def test_a_missing_file_is_status_2(
     status, _, err = run(monkeypatch, capsys, str(tmp_path / "none"), "--zones", zones)
     assert status == 2
     assert "cannot be read" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ((), "track-source"),
+        (("FILE", "--listen", "udp://127.0.0.1:0"), "track-source"),
+        (("FILE", "--own", "UNITS", "--zones", "ZONES"), "track-own"),
+        (("FILE", "--notices", "ZONES"), "track-zones"),
+        (("--listen", "http://127.0.0.1:1", "--zones", "ZONES"), "address-unreadable"),
+        (("--connect", "udp://127.0.0.1:1", "--zones", "ZONES"), "address-unreadable"),
+        (("FILE", "--zones", "ZONES", "--at", "yesterday"), "time-unreadable"),
+    ],
+)
+def test_what_does_not_go_together_is_refused_before_anything_is_read(
+    tmp_path: Path,
+    file: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+    name: str,
+) -> None:
+    places = {"FILE": file, "ZONES": features(tmp_path / "zone.json", ZONE, radius_m=5_000)}
+    status, out, _ = run(monkeypatch, capsys, *(places.get(word, word) for word in words), "--json")
+    assert status == 2
+    assert json.loads(out)["error"] == name
+
+
+def test_a_file_that_says_no_whole_time_and_one_in_the_wrong_order_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    zones = features(tmp_path / "zone.json", ZONE, radius_m=5_000)
+    (tmp_path / "ais").write_text("\n".join(class_a(1, 33.5, 38.25, second) for second in range(5)))
+    _, out, _ = run(
+        monkeypatch, capsys, str(tmp_path / "ais"), "--zones", zones, "--at", "2026-05-28T20:26:40Z"
+    )
+    assert "5 reports say no whole time" in out
+    rows = "\n".join(f"A,{1_780_000_000 - n},33.5,38.2{n:05d}" for n in range(60_000))
+    (tmp_path / "back.csv").write_text(f"id,time,lat,lon\n{rows}\n")
+    _, out, _ = run(monkeypatch, capsys, str(tmp_path / "back.csv"), "--zones", zones)
+    assert "sort the file by time" in out

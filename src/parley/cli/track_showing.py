@@ -35,9 +35,25 @@ def say_report(report: "TrackReport") -> None:
         f"{report.positions:,} positions read as {report.format}, {report.believed:,} believed, of"
         f" {report.tracks:,} tracks. Times: {times}."
     )
+    _say_doubts(report)
     if not report.drafts:
         say(
             "No draft: no believed position was in a zone without a notice. What was not reported is unknown."
+        )
+
+
+def _say_doubts(report: "TrackReport") -> None:
+    """Say what in the file itself keeps motion from being judged."""
+    unsaid = sum(report.times.get(name, 0) for name in ("receipt", "second_of_receipt"))
+    if unsaid:
+        say(
+            f"⚠ {unsaid:,} reports say no whole time: they count as received at one time, and how they moved"
+            " cannot be judged. Give --at, or a file with times."
+        )
+    late = sum(each.count for each in report.flagged if each.flag.value == "out_of_order")
+    if late > report.positions // 10:
+        say(
+            "⚠ Many reports are out of order: sort the file by time, or each track in it, and follow it again."
         )
 
 

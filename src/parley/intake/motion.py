@@ -49,6 +49,7 @@ CALM_MS: Final = 120_000
 TOGETHER: Final = 3
 CELL_DEG: Final = 0.1
 MOST_CELLS: Final = 10_000
+MOST_IN_CELL: Final = 64
 FLAGS: Final = tuple(Flag)
 """Bit n of a row's flags is FLAGS[n]."""
 BIT: Final = {flag: 1 << n for n, flag in enumerate(FLAGS)}
@@ -284,7 +285,11 @@ class Motion:
         row, column = round(lat_deg / CELL_DEG), round(lon_deg / CELL_DEG)
         if len(self._jumps) >= MOST_CELLS:
             self._jumps.pop(next(iter(self._jumps)))
-        self._jumps.setdefault((row, column), {})[slot] = at_ms
+        cell = self._jumps.setdefault((row, column), {})
+        cell.pop(slot, None)
+        cell[slot] = at_ms
+        if len(cell) > MOST_IN_CELL:
+            del cell[next(iter(cell))]
         near = [self._jumps.get((row + up, column + right), {}) for up in (-1, 0, 1) for right in (-1, 0, 1)]
         who = {other for cell in near for other, when in cell.items() if abs(at_ms - when) <= UNREST_MS}
         return len(who) >= TOGETHER
