@@ -131,6 +131,8 @@ class CheckThread:
         answer: ThreadFuture[T] = ThreadFuture()
 
         def run() -> None:
+            if not answer.set_running_or_notify_cancel():
+                return  # whoever asked has gone; once it runs it can no longer be called off
             try:
                 answer.set_result(job())
             except Exception as error:  # noqa: BLE001 - it belongs to whoever asked
