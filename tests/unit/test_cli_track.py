@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from parley.cli import main
+from parley.cli.track_showing import say_report
+from parley.intake.draft import Flag
+from parley.wiring.tracks import FlagReport, TrackReport
 from track_samples import AIRCRAFT, CSV, SBS, class_a
 
 ZONE = {"type": "Point", "coordinates": [38.25, 33.5]}
@@ -161,7 +164,20 @@ def test_a_file_that_says_no_whole_time_and_one_in_the_wrong_order_are_said(
         monkeypatch, capsys, str(tmp_path / "ais"), "--zones", zones, "--at", "2026-05-28T20:26:40Z"
     )
     assert "5 reports say no whole time" in out
-    rows = "\n".join(f"A,{1_780_000_000 - n},33.5,38.2{n:05d}" for n in range(60_000))
-    (tmp_path / "back.csv").write_text(f"id,time,lat,lon\n{rows}\n")
-    _, out, _ = run(monkeypatch, capsys, str(tmp_path / "back.csv"), "--zones", zones)
+    late = FlagReport(Flag.OUT_OF_ORDER, 11, (2,))
+    say_report(
+        TrackReport(
+            drafts=(),
+            format="csv",
+            positions=100,
+            believed=89,
+            tracks=1,
+            times={"stated": 100},
+            flagged=(late,),
+            refused=(),
+            dropped={"drafts-full": 3},
+        )
+    )
+    out = capsys.readouterr().out
     assert "sort the file by time" in out
+    assert "NO ROOM" in out
