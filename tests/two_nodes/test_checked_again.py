@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from parley.node.checking import Checked, Checker
@@ -101,3 +102,21 @@ async def test_a_changed_sealed_layer_shows_only_where_its_answer_changed(tmp_pa
             await wait_for(both, far, ["site"])
         after = await both.b.notice(near)
         assert after["versions"][-1]["check"] == before[0]["versions"][-1]["check"]
+
+
+@on_loop
+async def test_an_answer_of_a_sealed_layer_to_what_is_not_released_is_journalled(tmp_path: Path) -> None:
+    async with pair(tmp_path) as both:
+        await load(both, NEAR, cell="K", layer="quiet")
+        for area in (NEAR, FAR):
+            answer = await both.b.api.post(f"/lines/{both.b.peer}/check", json={"volume": volume(area)})
+            assert answer.status_code == 200, answer.text
+        await both.b.on_line("drafts", {"draft": draft(over=volume(NEAR))})
+        notes = [note for note in both.b.node.reads.journal(0, 1_000) if note.what == "sealed-answer"]
+        found = [msgspec.json.decode(note.data) for note in notes]
+        assert [(one["cells"], one["by"]) for one in found] == [
+            (["K"], None),
+            (["K"], f"{both.b.name} WATCH"),
+        ]
+        loads = [note for note in both.b.node.reads.journal(0, 1_000) if note.what == "picture"]
+        assert all("quiet" not in str(note.data) and "items" not in str(note.data) for note in loads)

@@ -9,12 +9,12 @@ from parley.cli.answers import read_activity
 from parley.cli.client import typed_text
 from parley.cli.composing import make_draft, second_look
 from parley.cli.reading import read_altitude, read_area, read_band, read_length_mm, read_line_area
-from parley.cli.times import from_now, group_of, length, read_time, zulu
+from parley.cli.times import from_now, group_of, hours_text, length, read_time, zulu
 from parley.cli.writing import Composed, compose
 from parley.words.bodies import Notice
 from parley.words.codes import Activity, CoordinateFormat, Datum, Edges, LengthUnit, Precedence, Reason
 from parley.words.errors import InputError
-from parley.words.volume import Circle, Polygon
+from parley.words.volume import Circle, Corridor, Daily, Polygon
 
 AT_MS = 1_655_303_520_000  # 2022-06-15 14:32Z
 AT = "33 30 00 N 38 37 00 E"
@@ -291,3 +291,49 @@ def test_typed_text_is_normalised_or_refused() -> None:
     assert typed_text("e\u0301") == "\u00e9"
     with pytest.raises(InputError, match="not UTF-8"):
         typed_text("bad \udcff byte")
+
+
+def test_a_corridor_and_daily_hours_are_composed_and_kept_by_an_amendment() -> None:
+    line = "33 30 N 38 30 E; 33 40 N 38 45 E"
+    given = composed(
+        at=None, radius_m=None, corridor=line, half_width_m="750", daily="2000Z-0400Z", end="+3d"
+    )
+    draft = make_draft(given, AT_MS)
+    area = draft.volume.area
+    assert isinstance(area, Corridor)
+    assert (len(area.line), area.half_width_mm, area.edges) == (2, 750_000, Edges.GEODESIC)
+    assert draft.volume.window.daily == Daily(start_ms=72_000_000, end_ms=14_400_000)
+    before = Notice(
+        salt="0" * 32,
+        precedence=draft.precedence,
+        activity=draft.activity,
+        actor=None,
+        volume=draft.volume,
+        reason=draft.reason,
+    )
+    later = make_draft(compose(end="+4d"), AT_MS, before)
+    assert later.volume.area == area
+    assert later.volume.window.daily == draft.volume.window.daily
+    assert hours_text(Daily(start_ms=72_000_000, end_ms=14_400_000)) == (
+        "every day 2000Z to 0400Z of the next day"
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ({"corridor": "33 N 38 E", "half_width_m": "5"}, "corridor-unreadable"),
+        ({"corridor": "33 N 38 E; 34 N 38 E"}, "half-width-missing"),
+        ({"half_width_m": "5"}, "corridor-unreadable"),
+        ({"corridor": "33 N 38 E; 34 N 38 E", "half_width_m": "5", "at": AT}, "area-both"),
+        (
+            {"corridor": "33 N 38 E; 34 N 38 E", "half_width_m": "5", "daily": "2400Z-0400Z"},
+            "hours-unreadable",
+        ),
+        ({"corridor": "33 N 38 E; 34 N 38 E", "half_width_m": "5", "daily": "at night"}, "hours-unreadable"),
+    ],
+)
+def test_half_a_corridor_and_no_hours_are_refused(given: dict[str, object], name: str) -> None:
+    with pytest.raises(InputError) as refused:
+        make_draft(composed(**{"at": None, "radius_m": None, "end": "+3d", **given}), AT_MS)
+    assert refused.value.name == name

@@ -10,7 +10,18 @@ from parley.geo.coordinate import read_coordinate
 from parley.geo.ellipsoid import direct
 from parley.words.bodies import NoticeBody, ReadBack
 from parley.words.codes import Activity, CoordinateFormat, Edges
-from parley.words.volume import Area, Circle, Corridor, Entered, Polygon, Position, positions_of
+from parley.words.volume import (
+    Area,
+    Circle,
+    Corridor,
+    Daily,
+    Entered,
+    MultiPolygon,
+    Part,
+    Polygon,
+    Position,
+    positions_of,
+)
 from threads import CIRCLE, HOUR_MS, MINUTE_MS, NOON_MS, SALT, TANF, amendment, name, notice
 
 SQUARE = Polygon(
@@ -220,3 +231,40 @@ def test_a_read_back_of_version_one_does_not_match_a_version_two_that_moved() ->
     second = amendment(name(1), 2, notice(area=replace(CIRCLE, centre=moved(TANF, 90, 9_000))))
     assert fields(differences(second, typed(first))) == ["place"]
     assert differences(second, typed(second)) == ()
+
+
+LINE = Corridor(line=SQUARE.ring[:3], half_width_mm=2_000_000, edges=Edges.GEODESIC)
+TWO = MultiPolygon(
+    parts=(Part(ring=SQUARE.ring[1:], holes=(SQUARE.ring[:3],)), Part(ring=SQUARE.ring)), edges=Edges.GEODESIC
+)
+
+
+@pytest.mark.parametrize(("area", "vertices"), [(LINE, 3), (TWO, 12)])
+def test_a_corridor_and_several_polygons_are_read_back_by_first_vertex_and_number(
+    area: Corridor | MultiPolygon, vertices: int
+) -> None:
+    body = notice(area=area)
+    right = typed(body)
+    assert right.vertices == vertices
+    assert differences(body, right) == ()
+    assert fields(differences(body, replace(right, vertices=vertices - 1))) == ["vertices"]
+    assert fields(differences(body, replace(right, place=SQUARE.ring[2]))) == ["place"]
+
+
+def test_half_the_width_of_a_corridor_matches_to_the_metre() -> None:
+    body = notice(area=LINE)
+    for read_mm, wrong in ((2_001_000, []), (2_001_001, ["half_width"]), (None, ["half_width"])):
+        assert fields(differences(body, replace(typed(body), extent_mm=read_mm))) == wrong
+
+
+def test_the_hours_of_each_day_are_read_back_too() -> None:
+    body = notice()
+    night = Daily(start_ms=20 * HOUR_MS, end_ms=4 * HOUR_MS)
+    volume = replace(body.volume, window=replace(body.volume.window, daily=night))
+    daily = replace(body, volume=volume)
+    assert differences(daily, typed(daily)) == ()
+    (missed,) = differences(daily, replace(typed(daily), daily=None))
+    assert (missed.field, missed.sent, missed.read) == ("daily", "20:00Z to 04:00Z", "all hours")
+    late = replace(night, end_ms=4 * HOUR_MS + MINUTE_MS)
+    assert fields(differences(daily, replace(typed(daily), daily=late))) == ["daily"]
+    assert fields(differences(body, replace(typed(body), daily=night))) == ["daily"]

@@ -56,6 +56,12 @@ def propose(  # noqa: PLR0913 - each is one of the terms
     separation_m: Annotated[str, typer.Option(help="Separation on the ground, metres.")] = "5000",
     vertical_m: Annotated[str, typer.Option(help="Separation in height, metres.")] = "300",
     time_s: Annotated[int, typer.Option(min=0, max=31_536_000, help="Separation in time, seconds.")] = 900,
+    separation_for: Annotated[
+        list[str] | None,
+        typer.Option(
+            help='Another separation on the ground for one activity, metres: "missile_launch=40000".'
+        ),
+    ] = None,
     out: OutOption = None,
 ) -> None:
     """Propose a line: writes the paper that the other side accepts."""
@@ -64,15 +70,20 @@ def propose(  # noqa: PLR0913 - each is one of the terms
     spoken = language or ["en"]
     _check_terms(purpose, spoken)
     _check_free(out)
+    general = {
+        "horizontal_mm": read_length_mm(separation_m),
+        "vertical_mm": read_length_mm(vertical_m),
+        "time_ms": time_s * 1_000,
+    }
     wish = {
         "purpose": typed_text(purpose),
         "area": _read_area(area),
         "exercise": exercise,
         "languages": spoken,
-        "separation": {
-            "horizontal_mm": read_length_mm(separation_m),
-            "vertical_mm": read_length_mm(vertical_m),
-            "time_ms": time_s * 1_000,
+        "separation": general,
+        "separation_by_activity": {
+            activity: {**general, "horizontal_mm": apart_mm}
+            for activity, apart_mm in map(_read_separation, separation_for or ())
         },
     }
     answer = node.post(("lines", "propose"), {"wish": wish}, Paper)
@@ -80,6 +91,23 @@ def propose(  # noqa: PLR0913 - each is one of the terms
     if not node.as_json:
         warn(f"The line is proposed as [bold]{plain(answer.line.name)}[/].")
         warn("Give the paper to the other side; they answer it with: parley line accept FILE")
+
+
+def _read_separation(text: str) -> tuple[str, int]:
+    """Read "missile_launch=40000": an activity, and metres; return millimetres.
+
+    Raises:
+        InputError: separation-unreadable, activity-unknown, or as `read_length_mm`.
+    """
+    from parley.cli.answers import read_activity
+
+    activity, equals, metres = text.partition("=")
+    if not equals:
+        do = "Write activity and metres: missile_launch=40000."
+        raise InputError(
+            "separation-unreadable", "this is no separation for an activity", where=text[:60], do=do
+        )
+    return read_activity(activity).value, read_length_mm(metres)
 
 
 @lines.command()

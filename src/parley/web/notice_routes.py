@@ -75,7 +75,10 @@ class NoticeRoutes(Controller):
         """Check a volume against the picture and the notices, before anything is released."""
         door: Door = state.door
         wanted = Unreleased(volume=data.volume, activity=data.activity, near=data.near)
-        return await door.checks.now(find_line(door.reads, line), wanted)
+        found = find_line(door.reads, line)
+        result = await door.checks.now(found, wanted)
+        await _note_sealed(door, found, result, None)
+        return result
 
     @post("/drafts")
     async def draft(self, state: State, line: FromPath[str], data: JSONBody[asked.AskDraft]) -> Drafted:
@@ -86,6 +89,7 @@ class NoticeRoutes(Controller):
         amends = find_notice(door.reads, door.own, found, data.amends).id if data.amends else None
         wanted = Unreleased(volume=data.draft.volume, activity=data.draft.activity, near=data.near)
         result = await door.checks.now(found, wanted)
+        await _note_sealed(door, found, result, data.duty)
         kept = releasing.KeptDraft(draft=data.draft, by=data.by, at_ms=door.clock.now_ms(), amends=amends)
         draft_id = await door.submit(lambda tx: releasing.keep_draft(desk_of(door, tx, found, data), kept))
         return Drafted(draft_id, result)
@@ -253,6 +257,14 @@ def _release_all(
     door: Door, line: Line, data: asked.AskNotices, drafts: Sequence[releasing.Draft], tx: Tx
 ) -> list[Released]:
     return [_released(tx.attempt(_releasing(door, line, data, draft))) for draft in drafts]
+
+
+async def _note_sealed(door: Door, line: Line, result: CheckResult, duty: str | None) -> None:
+    """Journal that a sealed layer answered to what nobody has released: asked often, it shows where it lies."""
+    cells = sorted({finding.sealed_cell for finding in result.findings if finding.sealed_cell is not None})
+    if cells:
+        now_ms, row = door.clock.now_ms(), {"line": line.id, "cells": cells, "by": duty}
+        await door.submit(lambda tx: tx.write_journal(now_ms, "sealed-answer", row))
 
 
 def _releasing(
