@@ -230,6 +230,12 @@ def test_an_unknown_format_is_refused_and_protobuf_is_named() -> None:
             read(data)
 
 
+def test_a_format_that_is_one_document_is_no_live_one() -> None:
+    for format_ in (Format.GEOJSON, Format.TABLE):
+        with pytest.raises(InputError, match="whole document"):
+            read(GEOJSON, format_=format_, live=True)
+
+
 def test_text_from_outside_is_cut_and_made_harmless() -> None:
     assert harmless("A\x1b[31m\u202eB" + "C" * 100, 10) == "A\ufffd[31m\ufffdBCC"
     found = whole(COT.replace("HAWK 1", "H&#x202e;" + "K" * 100))

@@ -54,7 +54,7 @@ class PositionStream:
         """Take bytes that were received at `now_ms`; return what they complete, or null.
 
         Raises:
-            InputError: `positions-format-unknown`, `positions-too-large`.
+            InputError: `positions-format-unknown`, `positions-format-not-live`, `positions-too-large`.
         """
         self._buffer += data
         if not self._begun and not self._begin(whole=False):
@@ -93,6 +93,9 @@ class PositionStream:
             if b"\n" not in start and len(start) < SNIFF_BYTES and not whole and start[:1] not in b"<{[":
                 return False
             self.format = _format_of(start)
+        if self._live and self.format in {Format.GEOJSON, Format.TABLE}:
+            what = f"{self.format} is a whole document, which no live source sends"
+            raise InputError("positions-format-not-live", what, do="Follow it as a file.")
         if self.format in {Format.READSB, None}:
             first, newline, rest = start.partition(b"\n")
             self._by_lines = self._live or (bool(newline) and _is_object(first) and rest.lstrip()[:1] == b"{")
