@@ -103,6 +103,12 @@ class PositionStream:
                 return False
         if self._by_lines and self.format is None:
             self.format = Format.READSB
+        self._set_reader()
+        self._begun = True
+        return True
+
+    def _set_reader(self) -> None:
+        """Make what reads the format line by line, if it is one of lines."""
         match self.format:
             case Format.AIS:
                 self._reader = Ais(self.refusals)
@@ -112,8 +118,6 @@ class PositionStream:
                 self._reader = position_tables.CsvPositions(self.refusals)
             case _:
                 pass
-        self._begun = True
-        return True
 
     def _read(self, now_ms: int, *, whole: bool) -> Positions | None:
         if self.format is Format.COT:
