@@ -11,6 +11,7 @@ import typer
 
 from parley.cli import (
     answers,
+    call,
     check,
     coord,
     desk,
@@ -43,6 +44,7 @@ coord.add_to(app)
 check.add_to(app)
 track.add_to(app)
 phone.add_to(app, lines.lines)
+call.add_to(app)
 app.add_typer(lines.lines, name="line")
 drafts.add_to(notices.notices)
 app.add_typer(notices.notices, name="notice")

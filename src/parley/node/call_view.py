@@ -1,6 +1,7 @@
 """Call view: what the call pane shows of a call at one moment. Plain values; nothing here decides."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from parley.geo.angles import format_dms
 from parley.geo.entry_warnings import EntryWarning
@@ -16,9 +17,9 @@ from parley.watch.asking import Question, distance_of, next_question, say_back
 from parley.watch.call import Assumption, Call, CallState, stops_of, wanted_person
 from parley.watch.doubts import Doubt, doubts
 from parley.watch.plotting import Plot, plot
-from parley.words.codes import LineKind
+from parley.words.codes import CoordinateFormat, LineKind
 from parley.words.units import TimeMs
-from parley.words.volume import Circle
+from parley.words.volume import Circle, Entered, Position
 
 OFFICER = "en"
 """The language of our own desk, until each seat has its own."""
@@ -141,7 +142,7 @@ def is_checked(reads: Reads, call: Call) -> bool:
 
 def _plotted(plotted: Plot, now_ms: TimeMs) -> PlotView:
     area = plotted.volume.area
-    centre = area.centre if isinstance(area, Circle) else None
+    centre = _as_known(area.centre, plotted.error_m) if isinstance(area, Circle) else None
     return PlotView(
         plot=plotted,
         mgrs=format_mgrs(centre) if centre else "",
@@ -150,6 +151,12 @@ def _plotted(plotted: Plot, now_ms: TimeMs) -> PlotView:
         short=plotted.is_short(now_ms),
         assumed=tuple(_assumed(one) for one in plotted.assumed),
     )
+
+
+def _as_known(centre: Position, error_m: float) -> Position:
+    """Return a centre that is written with no more digits than are known."""
+    entered = Entered(text="", format=CoordinateFormat.PLACE, precision_mm=round(error_m * 1_000))
+    return replace(centre, entered=entered)
 
 
 def _units(call: Call, reads: Reads) -> tuple[UnitView, ...]:

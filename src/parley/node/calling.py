@@ -73,6 +73,14 @@ class Opened(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     interpreter: ShortText | None = None
 
 
+class About(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What turns out during a call; null leaves it as it was."""
+
+    language: Language | None = None
+    who: ShortText | None = None
+    interpreter: ShortText | None = None
+
+
 class AsNotice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="notice"):
     """They gave notice of an activity; what nobody said is taken from the plot.
 
@@ -149,20 +157,28 @@ def open_call(hand: Hand, line: Line | None, opened: Opened) -> Call:
     return call
 
 
-def add_fragment(hand: Hand, call_id: CallId, field: Field, text: str) -> Call:
+def add_fragment(hand: Hand, call_id: CallId, field: Field, text: str, *, ago_ms: int = 0) -> Call:
     """Take one line of typing; a STOP in it is recorded on the line at once.
+
+    Args:
+        hand: who types.
+        call_id: the call.
+        field: what it is about.
+        text: as typed.
+        ago_ms: how long ago it was said: the node may have been away meanwhile.
 
     Raises:
         InputError: call-unknown, call-closed; call-too-long, but never for a STOP.
     """
     call = _open_call(hand, call_id)
     start_ms = start_of(call).earliest_ms
-    said = read(field, text, hand.now_ms, start_ms=start_ms)
+    said_ms = max(0, hand.now_ms - ago_ms)
+    said = read(field, text, said_ms, start_ms=start_ms)
     if len(call.fragments) >= MOST_FRAGMENTS and not any(isinstance(one.read, Stopping) for one in said):
         raise InputError(
             "call-too-long", f"a call holds {MOST_FRAGMENTS} fragments", do="Close it, and open another."
         )
-    after = take(replace(call, state=CallState.OPEN), said, hand.now_ms)
+    after = take(replace(call, state=CallState.OPEN), said, said_ms)
     put_call(hand.tx, call, after)
     for one in after.fragments[len(call.fragments) :]:
         hand.note(
@@ -249,6 +265,25 @@ def name_line(hand: Hand, call_id: CallId, line: Line) -> Call:
         if fragment.n not in recorded:
             _stop(hand, named, fragment)
     return named
+
+
+def describe_call(hand: Hand, call_id: CallId, about: About) -> Call:
+    """Note the language that is spoken after all, who speaks, or who interprets.
+
+    Raises:
+        InputError: call-unknown, call-closed.
+    """
+    call = _open_call(hand, call_id)
+    described = replace(
+        call,
+        language=about.language or call.language,
+        who=about.who or call.who,
+        interpreter=about.interpreter or call.interpreter,
+    )
+    put_call(hand.tx, call, described)
+    hand.note(described, "call-described", about=about)
+    hand.tell(described, "call", "described")
+    return described
 
 
 def unit_findings(result: CheckResult) -> tuple[Finding, ...]:

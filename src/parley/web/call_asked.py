@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from parley.node.calling import Opened, Outcome
+from parley.node.calling import About, Opened, Outcome
 from parley.watch.call import Field
 from parley.web.asked import Asked
 from parley.words.units import MessageId
@@ -18,10 +18,17 @@ class AskCall(Asked, frozen=True, kw_only=True):
 
 
 class AskFragment(Asked, frozen=True, kw_only=True):
-    """Take what was just said; of no field it is free text."""
+    """Take what was said, just now or so long ago; of no field it is free text."""
 
     text: Annotated[str, Meta(max_length=10_000)]
     field: Field = Field.FREE
+    ago_ms: Annotated[int, Meta(ge=0, le=86_400_000)] = 0
+
+
+class AskAbout(Asked, frozen=True, kw_only=True):
+    """Say what turned out during a call."""
+
+    about: About
 
 
 class AskCallLine(Asked, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ from parley.ports.store import Tx
 from parley.watch.call import Call, CallId
 from parley.watch.plotting import plot
 from parley.web.asked import Asked
-from parley.web.call_asked import AskCall, AskCallLine, AskClose, AskFragment, AskSaid
+from parley.web.call_asked import AskAbout, AskCall, AskCallLine, AskClose, AskFragment, AskSaid
 from parley.web.door import Door
 from parley.words.codes import RANK, Precedence
 from parley.words.errors import ParleyError
@@ -63,7 +63,11 @@ class CallRoutes(Controller):
         """Take what was just said."""
         door: Door = state.door
         call_id = find_call(door.reads, call).id
-        after = await _do(door, data, lambda hand: calling.add_fragment(hand, call_id, data.field, data.text))
+        after = await _do(
+            door,
+            data,
+            lambda hand: calling.add_fragment(hand, call_id, data.field, data.text, ago_ms=data.ago_ms),
+        )
         await _check(door, data, after)
         return _view(door, call_id)
 
@@ -82,6 +86,14 @@ class CallRoutes(Controller):
         call_id, line = find_call(door.reads, call).id, find_line(door.reads, data.line)
         named = await _do(door, data, lambda hand: calling.name_line(hand, call_id, line))
         await _check(door, data, named, again=True)
+        return _view(door, call_id)
+
+    @post("/{call:str}/about", status_code=200)
+    async def describe(self, state: State, call: FromPath[str], data: JSONBody[AskAbout]) -> CallView:
+        """Note the language that is spoken after all, who speaks, or who interprets."""
+        door: Door = state.door
+        call_id = find_call(door.reads, call).id
+        await _do(door, data, lambda hand: calling.describe_call(hand, call_id, data.about))
         return _view(door, call_id)
 
     @post("/{call:str}/warn-all", status_code=200)
