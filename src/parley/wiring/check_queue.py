@@ -46,8 +46,10 @@ class CheckQueue:
         self._last: dict[tuple[int, LineId], int] = {}
         self._again: dict[tuple[LineId, MessageId], bool] = {}
 
-    def __len__(self) -> int:
-        return len(self._heap)
+    @property
+    def next_rank(self) -> int | None:
+        """The rank of the next check; null if none is wanted."""
+        return -self._heap[0][0] if self._heap else None
 
     def put(self, wanted: Wanted) -> None:
         """Take up a check; one that is wanted again and waits already is not taken twice."""
