@@ -24,6 +24,7 @@ from parley.config.home import Home
 from parley.config.settings import read_settings, write_settings
 from parley.node.checking import Checked, Checker
 from parley.ports.store import Line, Reads
+from parley.record.entry import Direction
 from parley.web import peer
 from parley.wire.message import Message, read_message
 from parley.words import bodies
@@ -243,7 +244,9 @@ def watched() -> Iterator[list[str]]:
         receipted.update(one["id"] for one in json.loads(body).get("results", ()))
 
     def noted_check(self: Checker, reads: Reads, line: str, version: str, now_ms: int) -> Checked | None:
-        if version not in receipted:
+        recorded = reads.recorded(line, version)
+        theirs = recorded is not None and recorded.entry.direction is Direction.RECEIVED
+        if theirs and version not in receipted:
             early.append(version)
         return check_version(self, reads, line, version, now_ms)
 

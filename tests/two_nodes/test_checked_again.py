@@ -120,3 +120,13 @@ async def test_an_answer_of_a_sealed_layer_to_what_is_not_released_is_journalled
         ]
         loads = [note for note in both.b.node.reads.journal(0, 1_000) if note.what == "picture"]
         assert all("quiet" not in str(note.data) and "items" not in str(note.data) for note in loads)
+
+
+@on_loop
+async def test_a_notice_of_ours_is_compared_with_from_its_release_on(tmp_path: Path) -> None:
+    async with pair(tmp_path) as both:
+        await both.b.release(draft(over=volume(NEAR)))
+        await both.settle()
+        (theirs,) = await both.a.release(draft(over=volume(NEAR)))
+        await both.settle()
+        await wait_for(both, theirs, ["notice"])

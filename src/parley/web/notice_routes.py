@@ -120,9 +120,10 @@ class NoticeRoutes(Controller):
             *(door.submit(functools.partial(_release_all, door, found, data, part)) for part in parts)
         )
         released = [one for part in done for one in part]
-        if data.heard:  # nobody checked before they spoke
-            heard = [one.id for one in released if one.id]
-            door.checks.later(found.id, heard, RANK[Precedence.FLASH])
+        known = [one.id for one in released if one.id]
+        # What was heard nobody checked before they spoke; what is ours is compared with from now on.
+        rank = RANK[Precedence.FLASH if data.heard else Precedence.ROUTINE]
+        door.checks.later(found.id, known, rank)
         return released
 
     @get("/notices")
