@@ -176,6 +176,9 @@ NOTICE: Final = b.Notice(
 STOP: Final = b.Stop(
     salt=salt(11), scope=b.StopActivity(of=ID_1, volume=volume()), text="Our people are there."
 )
+HAZARD: Final = b.Hazard(
+    salt=salt(27), area=CIRCLE, band=UNLIMITED, since_ms=AT - HOUR, text="It left its range."
+)
 DEADLINES: Final = b.Deadlines(
     routine_ms=HOUR, priority_ms=HOUR // 2, immediate_ms=HOUR // 6, flash_ms=120_000
 )
@@ -252,6 +255,8 @@ def _other_bodies() -> tuple[b.AnyBody, ...]:
         b.StopReply(salt=salt(12), of=ID_1, answer=c.StopAnswer.CONTINUING, ground=None),
         b.StopReaffirm(salt=salt(13), of=ID_1),
         b.StopRelease(salt=salt(14), of=ID_1, text=None),
+        HAZARD,
+        b.HazardEnd(salt=salt(28), of=ID_1, text=None),
         b.LineTest(salt=salt(15), text="Test 4: the word is \U0001f33f olive.", language="en"),
         b.LineTestReply(salt=salt(16), of=ID_1, text="olive"),
         b.Heard(
@@ -360,6 +365,8 @@ MORE_BODIES: Final[Mapping[str, b.AnyBody]] = {
         salt=salt(25), said=NOTICE, voice=replace(VOICE, with_whom=None, interpreter=None)
     ),
     "heard-stop": b.Heard(salt=salt(26), said=STOP, voice=VOICE),
+    "heard-hazard": b.Heard(salt=salt(29), said=HAZARD, voice=VOICE),
+    "hazard-place-unknown": replace(HAZARD, area=None, text=None),
     "stop-place": b.Stop(salt=salt(18), scope=b.StopPlace(area=CIRCLE), text=None),
     "stop-volume": b.Stop(salt=salt(19), scope=b.StopVolume(volume=volume()), text=None),
     "stop-line": b.Stop(salt=salt(20), scope=b.StopLine(), text=None),

@@ -283,6 +283,8 @@ def _bodies() -> Iterator[Case]:
     }
     for name, (what, change) in changes.items():
         yield from broken("body-invalid", {name: (what, _in_body(change))})
+    hazard = payload_with(lambda p: p["body"].update(cause="ours"), s.HAZARD)
+    yield from broken("body-invalid", {"hazard-cause": ("A hazard that states a cause.", hazard)})
     list_body = payload_with(lambda p: p.update(body=[]))
     yield from broken("body-invalid", {"list": ("The body is a list.", list_body)})
     kind = payload_with(lambda p: p["header"].update(kind="cancel"))
@@ -312,6 +314,12 @@ def _volumes() -> Iterator[Case]:
         data = jcs.encode({"header": s.header("notice"), "body": replace(s.NOTICE, volume=volume)})
         yield from broken("volume-invalid", {name: (f"The fault is {name}.", sealed(data))})
     crossing: Area = s.polygon(bow_tie)
+    for name, hazard in {
+        "hazard-polygon-self-crossing": replace(s.HAZARD, area=crossing),
+        "hazard-floor-above-ceiling": replace(s.HAZARD, area=None, band=Band(floor=high, ceiling=low)),
+    }.items():
+        data = jcs.encode({"header": s.header("hazard"), "body": hazard})
+        yield from broken("volume-invalid", {name: (f"The fault is that of the {name}.", sealed(data))})
     terms = replace(s.BODIES["terms"], terms=replace(s.TERMS, area=crossing))
     data = payload_with(lambda _: None, terms)
     yield from broken("volume-invalid", {"terms": ("The area of the terms crosses itself.", data)})

@@ -95,34 +95,21 @@ async def test_a_connection_brings_pieces_and_an_end_and_a_refused_one_is_closed
 
 
 @on_loop
-async def test_connections_beyond_the_limit_are_refused() -> None:
+async def test_connections_beyond_the_limit_are_refused_and_silent_ones_are_closed() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(track_sources, "MOST_CONNECTIONS", 1)
         inbox = Inbox()
-        listener = Listener(Address("tcp", HERE, 0), inbox, PLAIN)
+        listener = Listener(Address("tcp", HERE, 0), inbox, PLAIN, idle_s=0.2)
         await listener.start()
-        _, first = await asyncio.open_connection(HERE, listener.port)
-        first.write(b"here")
-        assert (await piece_from(inbox)).data == b"here"
+        first_reader, first = await asyncio.open_connection(HERE, listener.port)
         second_reader, second = await asyncio.open_connection(HERE, listener.port)
         assert await asyncio.wait_for(second_reader.read(), SOON_S) == b""
         assert inbox.dropped["connections"] == 1
+        assert await asyncio.wait_for(first_reader.read(), SOON_S) == b""
+        assert inbox.dropped["silent-connections"] == 1
         for writer in (first, second):
             writer.close()
         await listener.close()
-
-
-@on_loop
-async def test_a_silent_connection_is_closed_and_counted() -> None:
-    inbox = Inbox()
-    listener = Listener(Address("tcp", HERE, 0), inbox, PLAIN, idle_s=0.01)
-    await listener.start()
-    reader, writer = await asyncio.open_connection(HERE, listener.port)
-    assert await asyncio.wait_for(reader.read(), SOON_S) == b""
-    assert (await piece_from(inbox)).data is None
-    assert inbox.dropped["silent-connections"] == 1
-    writer.close()
-    await listener.close()
 
 
 @on_loop

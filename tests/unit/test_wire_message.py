@@ -51,7 +51,7 @@ def test_every_single_bit_of_an_envelope_counts() -> None:
 
 def test_an_answer_is_never_behind_a_routine_notice() -> None:
     ranks = {kind: precedence_of(body) for kind, body in messages_by_kind().items()}
-    flash = {"stop", "stop_reply", "stop_reaffirm", "stop_release"}
+    flash = {"stop", "stop_reply", "stop_reaffirm", "stop_release", "hazard", "hazard_end"}
     routine = {"terms", "line_test", "line_test_reply"}
     by_their_own_word = {"notice", "amend", "heard"}
     for kind in KINDS - by_their_own_word:

@@ -26,8 +26,15 @@ ALARMS: Final = RINGING | {
     "disk_full",
 }
 RECEIVED: Final = frozenset(
-    {"stop", "notice", "amend", "cancel", "begin", "end", "stop_release", "line_test"}
+    {"stop", "notice", "amend", "cancel", "begin", "end", "stop_release", "hazard_end", "line_test"}
 )
+
+
+LOUD: Final = {
+    "stop": "[bold]⛔ STOP called by them[/]: answer within a minute; see `parley board`",
+    "hazard": "[bold]⚠ HAZARD told by them[/]: warn your units; see `parley board`",
+}
+"""Messages that ring as they arrive."""
 
 
 async def show_alarms(node: RunningNode) -> None:
@@ -37,7 +44,7 @@ async def show_alarms(node: RunningNode) -> None:
             text = alarm_text(happening)
             if text is None:
                 continue
-            rings = happening.what in RINGING or happening.kind == "stop"
+            rings = happening.what in RINGING or happening.kind in LOUD
             line = node.reads.line(happening.line) if happening.line else None
             mark = "EXERCISE " if line is not None and line.terms.exercise else ""
             name = f"{line.name}: " if line is not None else ""
@@ -60,8 +67,8 @@ def alarm_text(happening: Happening) -> str | None:
         return f"[bold]⚠ {happening.what.replace('_', ' ').upper()}[/]{detail}"
     if happening.what != "message" or happening.direction != "received":
         return None
-    if happening.kind == "stop":
-        return "[bold]⛔ STOP called by them[/]: answer within a minute; see `parley board`"
+    if happening.kind in LOUD:
+        return LOUD[happening.kind]
     if happening.kind == "read_back" and happening.detail.startswith("mismatch"):
         return f"[bold]⚠ read-back MISMATCH[/]{detail}"
     if happening.kind in RECEIVED:

@@ -44,7 +44,7 @@ def status(*, node: Node) -> None:
 
 
 def board(*, node: Node) -> None:
-    """Show everything open on all lines: STOPs first, then notices, then lines."""
+    """Show everything open on all lines: STOPs first, then hazards, then notices, then lines."""
     from parley.cli.showing import line_lines
     from parley.cli.times import zulu
     from parley.cli.views import LineStatus
@@ -66,12 +66,17 @@ def board(*, node: Node) -> None:
 
 
 def _open_rows(board: "Board", lines: "dict[str, LineView]") -> Iterator[str]:
-    """Yield what is open: STOPs, alarms, then notices by their start."""
+    """Yield what is open: STOPs, hazards, alarms, then notices by their start."""
+    from parley.cli.hazards import hazard_lines
     from parley.cli.showing import stop_lines
 
     for stop in board.stops:
         line = lines[stop.line]
         yield from stop_lines(stop, board.at_ms, verified=line.verified, notices=board.notices)
+        yield f"    on the line {plain(line.name)}"
+    for hazard in board.hazards:
+        line = lines[hazard.line]
+        yield from hazard_lines(hazard, board.at_ms, verified=line.verified)
         yield f"    on the line {plain(line.name)}"
     for alarm in board.alarms:
         yield from _alarm_lines(alarm, plain(lines[alarm.line].name))

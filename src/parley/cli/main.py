@@ -17,6 +17,7 @@ from parley.cli import (
     desk,
     doctor,
     drafts,
+    hazards,
     incidents,
     lines,
     nodes,
@@ -50,6 +51,7 @@ drafts.add_to(notices.notices)
 app.add_typer(notices.notices, name="notice")
 answers.add_to(app)
 app.add_typer(stops.stops, name="stop")
+hazards.add_to(app)
 app.add_typer(picture.picture, name="picture")
 app.add_typer(incidents.incidents, name="incident")
 app.add_typer(records.record, name="record")

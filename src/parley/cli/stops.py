@@ -39,7 +39,7 @@ class _Stopped(Struct):
     id: str
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
     """Return text that cannot hold up a STOP: cut to what a message carries, unreadable bytes marked."""
     import unicodedata
 
@@ -91,9 +91,9 @@ def call(
     if more and notice is None:
         notice = more.pop(0)
     typed_words = " ".join(part for part in (text, *more) if part)
-    said = _short(typed_words) if typed_words else None
+    said = short(typed_words) if typed_words else None
     if not line:
-        line = _only_line(node)
+        line = only_line(node)
         notes.append("no line was named: called on the only one that is open")
     try:
         stopped, widened = _call(node, line, said, (notice, at, radius_m))
@@ -118,7 +118,7 @@ def call(
     say("It stands until you release it. See whether a person has answered: parley board")
 
 
-def _only_line(node: Node) -> str:
+def only_line(node: Node) -> str:
     """Return the id of the only joined line; where none is joined yet, of the only one with another side.
 
     Raises:
@@ -144,7 +144,7 @@ def _call(
         if error.name in LINE_FAULTS or error.name == NOT_OPEN:
             raise
         typed = " ".join(part for part in (said, notice, at, radius_m) if part)
-        text = _short(typed) or None
+        text = short(typed) or None
         return node.post(("lines", line, "stops"), {"text": text}, _Stopped), error.what
 
 
@@ -159,7 +159,7 @@ def reply(
     ground: Annotated[str | None, typer.Option(help="The ground for continuing; it may be withheld.")] = None,
 ) -> None:
     """Answer a STOP of the other side."""
-    body = {"answer": answer.value, "ground": _short(ground) if ground else None}
+    body = {"answer": answer.value, "ground": short(ground) if ground else None}
     _act(node, line, stop, "reply", body, f"Answered with {answer.value}.")
 
 
@@ -174,7 +174,7 @@ def reaffirm(line: LineArgument, stop: StopArgument, *, node: Node) -> None:
 @takes(node=reach_speaker)
 def release(line: LineArgument, stop: StopArgument, *, node: Node, text: TextOption = None) -> None:
     """Release our STOP: the only thing that ends it."""
-    body = {"text": _short(text) if text else None}
+    body = {"text": short(text) if text else None}
     _act(node, line, stop, "release", body, "The STOP is released.")
 
 

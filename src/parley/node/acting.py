@@ -14,11 +14,13 @@ from msgspec.structs import replace
 from parley.exchange import stop as stops
 from parley.exchange import thread as threads
 from parley.exchange.errors import OutOfOrder
+from parley.exchange.hazard import StandingHazard
 from parley.exchange.ladder import ReadBackMatched, ReadBackMismatched, Unread
 from parley.exchange.phase import CLOSED
 from parley.exchange.read_back import differences
 from parley.exchange.stop import StandingStop
 from parley.exchange.thread import Thread
+from parley.node.hazard_rows import end_hazard, take_hazard
 from parley.node.joining import (
     MOST_OF_OURS,
     MOST_OF_THEIRS,
@@ -146,8 +148,8 @@ def _dispatch(tx: Tx, acted: Acted) -> MessageId | None:
             return _dispatch(tx, spoken(acted, body))
         case bodies.Told() as body if acted.line.kind is LineKind.PHONE:
             return _told(tx, acted, body)
-        case bodies.Amend() as body:
-            return _amend(tx, acted, body)
+        case bodies.Amend() | bodies.HazardEnd() as body:
+            return _amend(tx, acted, body) if isinstance(body, bodies.Amend) else _hazard_end(tx, acted, body)
         case bodies.StopReply() | bodies.StopReaffirm() | bodies.StopRelease() as body:
             return _about_stop(tx, acted, body)
         case (
@@ -166,8 +168,9 @@ def _dispatch(tx: Tx, acted: Acted) -> MessageId | None:
 
 
 def _acts_as_theirs(acted: Acted, body: bodies.Heard) -> bool:
-    """Tell whether what we heard acts as if they had sent it: on a phone line, and a STOP on any line."""
-    return acted.ours and (acted.line.kind is LineKind.PHONE or isinstance(body.said, bodies.Stop))
+    """Tell whether what we heard acts as if they had sent it: on a phone line, and what warns on any line."""
+    warns = isinstance(body.said, bodies.Stop | bodies.Hazard | bodies.HazardEnd)
+    return acted.ours and (warns or acted.line.kind is LineKind.PHONE)
 
 
 def spoken(acted: Acted, body: bodies.Heard) -> Acted:
@@ -201,6 +204,8 @@ def _act_alone(tx: Tx, acted: Acted) -> None:
             _receipt(tx, acted, body)
         case bodies.Stop() as body:
             _stop(tx, acted, body)
+        case bodies.Hazard() as body:
+            _hazard(tx, acted, body)
         case bodies.Terms() as body:
             _terms(tx, acted, body)
         case _:
@@ -425,6 +430,35 @@ def _stop_event(
             return stops.StopReaffirmed(at_ms=at_ms, party=party)
         case bodies.StopRelease():
             return stops.StopReleased(at_ms=at_ms, party=party, seq=acted.seq)
+
+
+def _hazard(tx: Tx, acted: Acted, body: bodies.Hazard) -> None:
+    """Let a hazard stand; a time that lies ahead does not put it off."""
+    told = StandingHazard(
+        id=acted.message.id,
+        author=acted.message.header.from_,
+        area=body.area,
+        band=body.band,
+        since_ms=min(body.since_ms, acted.at_ms),
+        told_ms=acted.at_ms,
+        told_by=acted.message.header.by,
+        seq=acted.seq,
+        text=body.text,
+        attested=acted.attested,
+    )
+    stands = take_hazard(tx, acted.line, told)
+    _publish(tx, acted, detail="" if stands.id == told.id else f"counted under {stands.id[:12]}")
+
+
+def _hazard_end(tx: Tx, acted: Acted, body: bodies.HazardEnd) -> MessageId | None:
+    header = acted.message.header
+    known = end_hazard(
+        tx, acted.line.id, body.of, header.from_, header.by, acted.at_ms, attested=acted.attested
+    )
+    if not known:
+        return body.of
+    _publish(tx, acted, detail=body.of)
+    return None
 
 
 def _terms(tx: Tx, acted: Acted, body: bodies.Terms) -> None:

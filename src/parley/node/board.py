@@ -8,12 +8,14 @@ from msgspec import Struct
 
 from parley.exchange import thread as threads
 from parley.exchange.due import Overdue, due
+from parley.exchange.hazard import StandingHazard
 from parley.exchange.ladder import Exchange
 from parley.exchange.stop import StandingStop
 from parley.exchange.thread import Answer, Clearance, Thread
 from parley.node.checking import Checked, UnitMark, check_of, units_of
 from parley.node.desk import SAY, ToSay, to_say
 from parley.node.framing import Gap, gap
+from parley.node.hazard_rows import standing_hazards
 from parley.node.lines import Phone, phone_of, safety_number_of
 from parley.node.naming import handle
 from parley.node.own import Own
@@ -137,6 +139,23 @@ class StopView(Struct, frozen=True, kw_only=True):
     phone: bool = False
 
 
+class HazardView(Struct, frozen=True, kw_only=True):
+    """A hazard that stands: it counts until its author says that it is over.
+
+    Attributes:
+        delivered: their node has receipted it, or we said it to them, or it is theirs; else it waits here.
+        check: what it meets here; private.
+    """
+
+    hazard: StandingHazard
+    line: LineId
+    ours: bool
+    exercise: bool
+    delivered: bool
+    check: Checked | None
+    phone: bool = False
+
+
 class AlarmView(Struct, frozen=True, kw_only=True):
     """Something owed that climbs the ladder of our own contacts until a person takes it. Private."""
 
@@ -153,6 +172,7 @@ class Board(Struct, frozen=True, kw_only=True):
     notices: tuple[NoticeView, ...]
     stops: tuple[StopView, ...]
     alarms: tuple[AlarmView, ...] = ()
+    hazards: tuple[HazardView, ...] = ()
     legal: str = LEGAL
 
 
@@ -169,6 +189,7 @@ def board(reads: Reads, own: Own, now_ms: TimeMs) -> Board:
         stops=tuple(
             view for line in lines for view in stop_views(reads, own, line, now_ms, standing_only=True)
         ),
+        hazards=tuple(view for line in lines for view in hazard_views(reads, own, line)),
         alarms=tuple(
             AlarmView(line=line.id, climb=climb)
             for line in lines
@@ -277,6 +298,22 @@ def stop_views(reads: Reads, own: Own, line: Line, now_ms: TimeMs, *, standing_o
             overdue=bool(due([], [stop], line.terms, now_ms)),
         )
         for stop in reads.stops(line.id, standing_only=standing_only)
+    ]
+
+
+def hazard_views(reads: Reads, own: Own, line: Line) -> list[HazardView]:
+    """Return the hazards of a line that stand, oldest first."""
+    return [
+        HazardView(
+            hazard=hazard,
+            line=line.id,
+            ours=hazard.author == own.party,
+            exercise=line.terms.exercise,
+            phone=line.kind is LineKind.PHONE,
+            delivered=hazard.author != own.party or not _unsent(reads, line, hazard.id),
+            check=check_of(reads, line.id, hazard.id),
+        )
+        for hazard in standing_hazards(reads, line.id)
     ]
 
 

@@ -26,17 +26,21 @@ from parley.geo.entry_warnings import (
 from parley.geo.gazetteer import find_place
 from parley.geo.shape import shape_of
 from parley.node.desk import Desk
+from parley.node.hazard_rows import standing_hazards, volume_of
 from parley.node.lines import DEFAULT_SEPARATION, known_line
 from parley.node.naming import handle
 from parley.node.own import Own
 from parley.ports.picture import PictureStore
 from parley.ports.store import Happening, Line, Reads, Tx
-from parley.words.codes import RANK, Activity, UnitState
+from parley.words.codes import RANK, Activity, Precedence, UnitState
 from parley.words.errors import InputError, SystemFault
 from parley.words.units import LineId, MessageId, TimeMs
 from parley.words.volume import Volume
 
 MAX_UNITS: Final = 1_000
+HAZARD_RANK: Final = RANK[Precedence.FLASH]
+SAYS_HAZARD: Final = frozenset({"hazard", "hazard_end", "heard"})
+"""The kinds of messages that may begin or end a hazard."""
 
 
 class Checked(Struct, frozen=True, kw_only=True):
@@ -102,6 +106,11 @@ class Checker:
                 newest = threads.latest(thread).id
                 if reads.private(line.id, f"check/{newest}") is None:
                     unchecked.append((line.id, newest))
+            self._follow_hazards(reads, line)
+            standing = [hazard.id for hazard in standing_hazards(reads, line.id)]
+            unchecked += [
+                (line.id, one) for one in standing if reads.private(line.id, f"check/{one}") is None
+            ]
         self._changed.clear()
         self._ready = True
         return unchecked
@@ -147,15 +156,52 @@ class Checker:
                 heapq.heappush(self._closing, (window.end_ms, version.id, line.id, thread.id))
         self._changed |= near - {version.id for version in thread.versions}
 
+    def _follow_hazards(self, reads: Reads, line: Line) -> None:
+        """Compare with the hazards of a line that stand, and with none that is over; they are hot from their time."""
+        standing = {hazard.id: hazard for hazard in standing_hazards(reads, line.id)}
+        held = {one for one, where in self._followed.items() if where == (line.id, HAZARD_RANK)}
+        near = set[MessageId]()
+        for gone in held - standing.keys():
+            near |= self._engine.drop_notice(gone)
+            del self._followed[gone]
+        for hazard in standing.values():
+            volume = volume_of(line, hazard)
+            if volume is None:
+                continue
+            whose = "ours" if hazard.author == self._own.party else "theirs"
+            near |= self._engine.put_notice(
+                hazard.id,
+                volume,
+                name=f"HAZARD {hazard.id[:12]} ({whose})",
+                presumed_active=True,
+                separation=separation_for(line.terms, None),
+            )
+            self._followed[hazard.id] = line.id, HAZARD_RANK
+        self._changed |= near - standing.keys()
+
+    def _check_hazard(self, reads: Reads, line: Line, message: MessageId, now_ms: TimeMs) -> Checked | None:
+        """Take up what was said of hazards, and check one that stands; null for anything else."""
+        recorded = reads.recorded(line.id, message)
+        if recorded is None or recorded.kind not in SAYS_HAZARD:
+            return None
+        self._follow_hazards(reads, line)
+        told = next((one for one in standing_hazards(reads, line.id) if one.id == message), None)
+        volume = volume_of(line, told) if told is not None else None
+        if volume is None:
+            return None
+        separation = separation_for(line.terms, None)
+        result = self._check(reads, volume, separation, message, frozenset({message}), now_ms)
+        return Checked(version=message, at_ms=now_ms, result=result)
+
     def check_version(
         self, reads: Reads, line_id: LineId, version_id: MessageId, now_ms: TimeMs
     ) -> Checked | None:
-        """Check one version of a notice; null when it is no notice. What it says of one is taken up all the same."""
+        """Check one version of a notice, or a hazard; null when it is neither. What it says of one is taken up."""
+        line = known_line(reads, line_id)
         thread_id = reads.thread_of(line_id, version_id)
         thread = reads.thread(line_id, thread_id) if thread_id else None
         if thread is None:
-            return None
-        line = known_line(reads, line_id)
+            return self._check_hazard(reads, line, version_id, now_ms)
         self.follow(line, thread, now_ms)
         own_versions = frozenset(version.id for version in thread.versions)
         if version_id not in own_versions:

@@ -11,7 +11,7 @@ from parley.node.own import Own
 from parley.node.recording import peer_of, record_sent
 from parley.ports.store import Line, Reads, Tx
 from parley.wire.message import Message
-from parley.words.bodies import AnyBody, Heard, Spoken, Stop, Told, Voice
+from parley.words.bodies import AnyBody, Hazard, HazardEnd, Heard, Spoken, Stop, Told, Voice
 from parley.words.codes import LineKind, Role
 from parley.words.errors import InputError
 from parley.words.header import By
@@ -19,6 +19,10 @@ from parley.words.units import LineId, MessageId, PartyId, Salt, TimeMs
 
 SAY: Final = "say/"
 """What the private key of a message that waits to be said begins with."""
+
+
+TAKEN_AT_ONCE: Final = (Stop, Hazard, HazardEnd)
+"""What is taken on any line as it is heard: nobody is asked to send first what warns of danger."""
 
 
 class ToSay(Struct, frozen=True, kw_only=True):
@@ -71,12 +75,12 @@ class Desk(NamedTuple):
         return message
 
     def _hear(self, body: Spoken, voice: Voice) -> Message:
-        if self.line.kind is not LineKind.PHONE and not isinstance(body, Stop):
+        if self.line.kind is not LineKind.PHONE and not isinstance(body, TAKEN_AT_ONCE):
             raise InputError(
                 "line-joined",
                 "the other side runs a node: what it says comes signed",
                 where=self.line.name,
-                do="Ask them to send it. A STOP that was heard is always taken.",
+                do="Ask them to send it. A STOP or a hazard that was heard is always taken.",
             )
         return self._record(Heard(salt=self.salt(), said=body, voice=voice))
 

@@ -1,5 +1,7 @@
 """Saying: our messages as sentences for the telephone, in the language that is spoken on it."""
 
+from typing import Final
+
 from msgspec import Struct
 
 from parley.node.desk import to_say
@@ -32,9 +34,15 @@ class Saying(Struct, frozen=True, kw_only=True):
     say: Sentence
 
 
+FIRST: Final = {"stop": 0, "hazard": 1}
+"""What is said before all else, in this order."""
+
+
 def what_to_say(reads: Reads, own: Own, line: Line, language: str, now_ms: TimeMs) -> tuple[Saying, ...]:
-    """Return what waits to be said on a phone line: a STOP first, then the oldest."""
-    waiting = sorted(to_say(reads, line.id), key=lambda one: (one.kind != "stop", one.at_ms))[:MOST_TO_SAY]
+    """Return what waits to be said on a phone line: a STOP first, then a hazard, then the oldest."""
+    waiting = sorted(to_say(reads, line.id), key=lambda one: (FIRST.get(one.kind, 2), one.at_ms))[
+        :MOST_TO_SAY
+    ]
     found = []
     for one in waiting:
         message = message_by_id(reads, line, one.id)
@@ -59,7 +67,10 @@ def _said(message: Message, name: str, language: str, now_ms: TimeMs) -> Sentenc
             return joined((intro, *_notice(body, language, now_ms)))
         case bodies.Stop() as body:
             return joined((sentence(language, "say", "stop"), *_scope(body.scope, language, now_ms)))
-        case bodies.Cancel() | bodies.Begin() | bodies.End():
+        case bodies.Hazard(area=area):
+            said = [] if area is None else _place(area, language, now_ms)
+            return joined((sentence(language, "say", "hazard"), *said))
+        case bodies.Cancel() | bodies.Begin() | bodies.End() | bodies.HazardEnd():
             return sentence(language, "say", message.header.kind, name=Verbatim(name))
         case _:
             return sentence(language, "say", "message", name=_answer(message, name))

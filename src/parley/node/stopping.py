@@ -38,7 +38,7 @@ def call(desk: Desk, scope: StopScope, text: str | None) -> Message:
     scope = _frozen(scope)
     if is_full(desk.tx, desk.line, desk.speaker, scope, most=MOST_OF_OURS):
         scope = bodies.StopLine()
-    body = bodies.Stop(salt=desk.salt(), scope=scope, text=_fit(text))
+    body = bodies.Stop(salt=desk.salt(), scope=scope, text=fit(text))
     narrower = replace(scope, volume=None) if isinstance(scope, bodies.StopActivity) else bodies.StopLine()
     for attempt in (body, replace(body, scope=narrower)):
         try:
@@ -52,14 +52,15 @@ def _frozen(scope: StopScope) -> StopScope:
     """Return a scope that every node can read: its form is frozen, later formats of coordinates are not."""
     match scope:
         case bodies.StopPlace(area=area):
-            return replace(scope, area=_plain_area(area))
+            return replace(scope, area=plain_area(area))
         case bodies.StopVolume(volume=volume) | bodies.StopActivity(volume=Volume() as volume):
-            return replace(scope, volume=replace(volume, area=_plain_area(volume.area)))
+            return replace(scope, volume=replace(volume, area=plain_area(volume.area)))
         case _:
             return scope
 
 
-def _plain_area(area: Area) -> Area:
+def plain_area(area: Area) -> Area:
+    """Return an area without what only later protocols can read of its coordinates."""
     match area:
         case Circle():
             return replace(area, centre=_plain_position(area.centre))
@@ -85,7 +86,7 @@ def _plain_position(position: Position) -> Position:
     return replace(position, entered=None)
 
 
-def _fit(text: str | None) -> FreeText | None:
+def fit(text: str | None) -> FreeText | None:
     """Return text that the wire takes: in normalisation form C, without harmful characters, short."""
     if text is None:
         return None

@@ -21,6 +21,7 @@ from parley import __version__
 from parley.exchange.errors import OutOfOrder
 from parley.web.call_routes import CallRoutes
 from parley.web.door import Door
+from parley.web.hazard_routes import HazardRoutes
 from parley.web.incident_routes import IncidentRoutes
 from parley.web.line_routes import LineRoutes
 from parley.web.notice_routes import NoticeRoutes
@@ -38,6 +39,7 @@ NOT_FOUND: Final = frozenset(
         "notice-unknown",
         "stop-unknown",
         "draft-unknown",
+        "hazard-unknown",
         "version-unknown",
         "import-unknown",
         "call-unknown",
@@ -62,6 +64,7 @@ def make_api(door: Door) -> Litestar:
             LineRoutes,
             NoticeRoutes,
             StopRoutes,
+            HazardRoutes,
             CallRoutes,
             PictureDesk,
             PictureImports,

@@ -24,7 +24,7 @@ from parley.words.units import (
     ShortText,
     TimeMs,
 )
-from parley.words.volume import Volume
+from parley.words.volume import Area, Band, Volume
 
 MAX_ROW: Final = 2**53 - 1
 """The highest number of a row that can be asked for; more than any store holds."""
@@ -211,6 +211,15 @@ class AskStop(Asked, frozen=True, kw_only=True):
 
     notice: str | None = None
     scope: StopScope | None = None
+    text: Annotated[str, Meta(max_length=100_000)] | None = None
+
+
+class AskHazard(Asked, frozen=True, kw_only=True):
+    """Tell of a hazard; with neither area nor band it is wherever the line is about."""
+
+    area: Area | None = None
+    band: Band = Band(floor=None, ceiling=None)
+    since_ms: TimeMs | None = None
     text: Annotated[str, Meta(max_length=100_000)] | None = None
 
 

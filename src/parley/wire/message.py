@@ -9,8 +9,9 @@ from typing import Final, get_args
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
-from parley.geo.validity import area_fault, volume_fault
+from parley.geo.validity import area_fault, band_fault, volume_fault
 from parley.wire import dsse, jcs
 from parley.wire.jcs import broken, printable
 from parley.wire.keys import SigningKey
@@ -85,13 +86,15 @@ def kind_of(body: AnyBody) -> str:
 def precedence_of(body: AnyBody) -> Precedence:
     """Return the precedence at which a body travels.
 
-    A STOP and all about it are FLASH. What names another message travels at IMMEDIATE, so that an
-    answer never waits behind routine notices; tests and terms are ROUTINE.
+    A STOP and all about it are FLASH, and so are a hazard and its end. What names another message travels
+    at IMMEDIATE, so that an answer never waits behind routine notices; tests and terms are ROUTINE.
     """
     match body:
         case bodies.Notice() | bodies.Amend():
             return body.precedence
         case bodies.Stop() | bodies.StopReply() | bodies.StopReaffirm() | bodies.StopRelease():
+            return Precedence.FLASH
+        case bodies.Hazard() | bodies.HazardEnd():
             return Precedence.FLASH
         case bodies.Terms() | bodies.LineTest() | bodies.LineTestReply():
             return Precedence.ROUTINE
@@ -243,6 +246,9 @@ def _meaning_fault(body: AnyBody, payload_bytes: int) -> Fault | None:
     if payload_bytes > MAX_FLASH_PAYLOAD_BYTES and precedence_of(body) is Precedence.FLASH:
         return Fault("flash-too-large", f"{payload_bytes} bytes")
     faults = [volume_fault(volume) for volume in volumes_of(body)]
+    said = body.said if isinstance(body, bodies.Heard) else body
+    if isinstance(said, bodies.Hazard):
+        faults.append(band_fault(said.band))
     if isinstance(body, bodies.Terms) and body.terms.area is not None:
         faults.append(area_fault(body.terms.area))
     for fault in filter(None, faults):
@@ -255,12 +261,14 @@ def volumes_of(body: AnyBody) -> tuple[Volume, ...]:
     match body:
         case bodies.Notice(volume=volume) | bodies.Amend(volume=volume) | bodies.Cancel(volume=volume):
             return (volume,)
-        case bodies.Stop(scope=bodies.StopVolume(volume=volume)):
-            return (volume,)
-        case bodies.Stop(scope=bodies.StopActivity(volume=Volume() as volume)):
+        case bodies.Stop(
+            scope=bodies.StopVolume(volume=volume) | bodies.StopActivity(volume=Volume() as volume)
+        ):
             return (volume,)
         case bodies.Stop(scope=bodies.StopPlace(area=area)):
             return (always(area),)
+        case bodies.Hazard(area=area, band=band) if area is not None:
+            return (replace(always(area), band=band),)
         case bodies.Heard(said=said):
             return volumes_of(said)
         case _:

@@ -46,10 +46,8 @@ class CheckQueue:
         self._last: dict[tuple[int, LineId], int] = {}
         self._again: dict[tuple[LineId, MessageId], bool] = {}
 
-    @property
-    def next_rank(self) -> int | None:
-        """The rank of the next check; null if none is wanted."""
-        return -self._heap[0][0] if self._heap else None
+    def __len__(self) -> int:
+        return len(self._heap)
 
     def put(self, wanted: Wanted) -> None:
         """Take up a check; one that is wanted again and waits already is not taken twice."""

@@ -26,9 +26,6 @@ BATCH_S: Final = 0.5
 """A batch of checks takes no further one after this time."""
 BEHIND: Final = -1
 """The rank of checks that are made again because a notice near theirs changed: behind every first check."""
-REST: Final = 3
-"""How much longer than such a check took the next one waits: where very many notices lie over one another,
-each new one concerns all, and checking them again must not take the machine from everything else."""
 LONGEST_LAG_S: Final = 5.0
 """How long a check of lower precedence may give way to messages that arrive."""
 LULL_S: Final = 0.03
@@ -59,7 +56,6 @@ class CheckThread:
         self._write, self._clock, self._loop = write, clock, loop
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._wanted = CheckQueue()
-        self._rested_s = 0.0
         self._arriving = 0
         self._arrived_s = 0.0
         self._lock = threading.Lock()
@@ -162,17 +158,8 @@ class CheckThread:
         self._jobs.put(self._check_wanted)
 
     def _take_wanted(self) -> Wanted | None:
-        """Return the next check that may be made now."""
         with self._lock:
-            return None if self._rests_s() else self._wanted.take()
-
-    def _rests_s(self) -> float:
-        """How long nothing may be checked: only checks behind all others wait, and the last took its time."""
-        return max(0.0, self._rested_s - time.monotonic()) if self._wanted.next_rank == BEHIND else 0.0
-
-    def _patience_s(self) -> float | None:
-        """How long to wait for a job before going on with what waited behind; null if nothing does."""
-        return self._rests_s() if self._wanted.next_rank == BEHIND else None
+            return self._wanted.take()
 
     def _give_way(self, wanted: Wanted) -> None:
         """Wait while many messages are taken in, unless this check is urgent or has waited long enough."""
@@ -199,17 +186,14 @@ class CheckThread:
                 break
             if (wanted.line, wanted.version) not in seen:
                 seen.add((wanted.line, wanted.version))
-                start_s = time.monotonic()
                 self._check_one(wanted, done, failed)
-                if wanted.rank == BEHIND:
-                    self._rested_s = time.monotonic() + REST * (time.monotonic() - start_s)
             if time.monotonic() >= until_s:
                 break
         if done or failed:
             self._write(lambda tx: _keep(tx, done, failed, self._clock.now_ms())).result()
         changed = [one._replace(rank=BEHIND) for one in self._checker.take_changed()]
         self._want_again(changed, quiet=True)
-        if self._wanted.next_rank is not None and not self._rests_s():
+        if len(self._wanted):
             self._jobs.put(self._check_wanted)
 
     def _check_one(
@@ -238,13 +222,7 @@ class CheckThread:
         return kept is not None and kept.result.findings == checked.result.findings
 
     def _loop_forever(self) -> None:
-        while True:
-            try:
-                job = self._jobs.get(timeout=self._patience_s())
-            except queue.Empty:
-                job = self._check_wanted
-            if job is None:
-                return
+        while (job := self._jobs.get()) is not None:
             job()
 
 

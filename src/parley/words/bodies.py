@@ -2,7 +2,7 @@
 
 Every member is always present on the wire; null says "withheld, unknown or not applicable".
 `of` is always the id of the message that is acted on; for a notice that is the exact version.
-The forms of `receipt`, `unreadable` and `stop` are frozen for ever.
+The forms of `receipt`, `unreadable`, `stop` and `hazard` are frozen for ever.
 """
 
 from typing import Annotated
@@ -34,7 +34,7 @@ from parley.words.units import (
     ShortText,
     TimeMs,
 )
-from parley.words.volume import Area, Daily, Position, Volume
+from parley.words.volume import Area, Band, Daily, Position, Volume
 
 
 class Body(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind"):
@@ -225,6 +225,27 @@ class StopRelease(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, t
     text: FreeText | None
 
 
+class Hazard(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="hazard"):
+    """A dangerous object or event. Its cause is unstated, and nothing is admitted. Lasts until its end is said.
+
+    Attributes:
+        area: where, with its error as the radius of a circle; null when the place is not known.
+        since_ms: from when; it counts at the latest from when it is recorded.
+    """
+
+    area: Area | None
+    band: Band
+    since_ms: TimeMs
+    text: FreeText | None
+
+
+class HazardEnd(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="hazard_end"):
+    """The party that told of a hazard says that it is over: the only thing that ends one."""
+
+    of: MessageId
+    text: FreeText | None
+
+
 class LineTest(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="line_test"):
     """A test of the line between people; its content varies."""
 
@@ -301,6 +322,8 @@ Spoken = (
     | StopReply
     | StopReaffirm
     | StopRelease
+    | Hazard
+    | HazardEnd
     | LineTest
     | LineTestReply
 )
@@ -353,6 +376,8 @@ AnyBody = (
     | StopReply
     | StopReaffirm
     | StopRelease
+    | Hazard
+    | HazardEnd
     | LineTest
     | LineTestReply
     | Heard
