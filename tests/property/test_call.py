@@ -167,6 +167,9 @@ def test_south_of_tanf_soon_is_a_place_with_its_error_and_a_start_presumed_from_
         ("прекратите огонь", ["stop"]),
         ("we will stop at 1600Z", ["end"]),
         ("can I speak to Colonel X", ["person"]),
+        ("you must stop, those are our troops", ["stop"]),
+        ("tell your aircraft to stop bombing the hill", ["stop"]),
+        ("мы просим прекратить огонь", ["stop"]),
         ("artillery near deir ez-zor for 2 hours", ["what", "end", "where"]),
         ("gibberish", []),
     ],
@@ -238,6 +241,11 @@ def test_what_does_not_fit_is_named_and_blocks_nothing() -> None:
         "place_coarse",
     ]
     assert volume_fault(plotted.volume) is None
+
+
+def test_a_word_of_stopping_that_demands_nothing_for_certain_asks_the_officer() -> None:
+    whole, *_ = after((Field.FREE, "the ceasefire in Idlib holds")).fragments
+    assert whole.problem == 'they said "ceasefire": if it is a STOP, type s'
 
 
 def test_a_place_that_is_not_known_stays_unknown() -> None:

@@ -184,11 +184,12 @@ async def test_a_call_that_is_closed_becomes_a_notice_heard_with_its_warned_unit
         assert refused.json()["name"] == "activity-missing"
         await say(side, call, "air strike in 30 minutes")
         await side.post(f"/calls/{call}/warn-all")
-        view = await side.post(f"/calls/{call}/close", {"outcome": {"type": "notice"}})
-        assert (view["call"]["state"], view["done"][0]["kind"]) == ("closed", "notice")
+        view = await side.post(f"/calls/{call}/close", {"outcome": {"type": "notice", "confirmed": True}})
+        assert view["call"]["state"] == "closed"
+        assert {one["kind"] for one in view["done"]} == {"notice", "read_back"}
         (notice,) = await side.get("/lines/EASTERN/notices")
         (version,) = notice["versions"]
-        assert (notice["ours"], version["step"]) == (False, "delivered")
+        assert (notice["ours"], version["step"]) == (False, "read_back")
         assert (version["body"]["activity"], version["body"]["precedence"]) == ("air_strike", "IMMEDIATE")
         assert version["body"]["reason"]["code"] == "withheld"
         window = version["body"]["volume"]["window"]
@@ -198,6 +199,8 @@ async def test_a_call_that_is_closed_becomes_a_notice_heard_with_its_warned_unit
         assert [(one.voice.with_whom, one.voice.interpreter) for one in heard] == [
             ("EASTERN DUTY", "LINGUIST 1")
         ]
+        (back,) = await journal(side, "call-read-back")
+        assert back["said"].startswith("Повторяю.")
         (row,) = await journal(side, "call-closed")
         assert (row["call"], row["id"]) == (call, notice["id"])
         late = await side.ask(f"/calls/{call}/fragments", {"text": "and more"})

@@ -50,9 +50,14 @@ def test_what_is_no_command_was_said(typed: str, field: str, text: str) -> None:
         ("lang ar", Act.ABOUT, {"about": {"language": "ar"}}),
         ("via LINGUIST 1", Act.ABOUT, {"about": {"interpreter": "LINGUIST 1"}}),
         ("told 2", Act.TOLD, {}),
-        ("close", Act.CLOSE, {"outcome": {"type": "notice"}}),
+        ("close", Act.CLOSE, {"outcome": {"type": "notice", "confirmed": False}}),
+        ("close confirmed", Act.CLOSE, {"outcome": {"type": "notice", "confirmed": True}}),
         ("close nothing", Act.CLOSE, {"outcome": {"type": "nothing"}}),
-        ("close notice air strike", Act.CLOSE, {"outcome": {"type": "notice", "activity": "air_strike"}}),
+        (
+            "close notice air strike",
+            Act.CLOSE,
+            {"outcome": {"type": "notice", "confirmed": False, "activity": "air_strike"}},
+        ),
         ("close begin EASTERN-3", Act.CLOSE, {"outcome": {"type": "begin", "notice": "EASTERN-3"}}),
         (
             "close reply COALITION-2 no objection",

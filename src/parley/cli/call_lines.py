@@ -10,6 +10,7 @@
 | `told 1` | the first message under "Say" was said |
 | `hold` | the call broke off; it is kept |
 | `close …` | notice [ACTIVITY] · begin NOTICE · end NOTICE · reply NOTICE CODE · nothing |
+| `close confirmed` | a notice, and they found our read-back correct |
 | `?` · Enter | these lines · look again |
 """
 
@@ -32,7 +33,8 @@ NOT_A_STOP: Final = frozenset({"of", "from"})
 """After "s" they make it "south": "s of tanf"."""
 MOST_TEXT: Final = 5_000
 OUTCOMES: Final = (
-    "close notice, close begin NOTICE, close end NOTICE, close reply NOTICE CODE, or close nothing"
+    "close notice, close confirmed, close begin NOTICE, close end NOTICE, close reply NOTICE CODE, "
+    "or close nothing"
 )
 HELP: Final = tuple(
     row.strip("| ").replace("`", "") for row in (__doc__ or "").splitlines() if row.startswith("| `")
@@ -100,10 +102,9 @@ def _close(rest: str) -> Typed:
     match outcome["type"], more:
         case "nothing", []:
             pass
-        case "notice", []:
-            pass
-        case "notice", [*words]:
-            outcome["activity"] = _code(Activity, words)
+        case "notice" | "confirmed", [*words]:
+            outcome = {"type": "notice", "confirmed": kind.lower() == "confirmed"}
+            outcome |= {"activity": _code(Activity, words)} if words else {}
         case "begin" | "end", [notice]:
             outcome["notice"] = notice
         case "reply", [notice, *words] if words:

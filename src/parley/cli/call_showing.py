@@ -9,7 +9,7 @@ from parley.node.call_view import CallView, PlotView, UnitView
 from parley.node.saying import Saying
 from parley.phrases import Sentence
 from parley.phrases.sentence import LRI, PDI
-from parley.watch.call import CallState, Fragment
+from parley.watch.call import CallState, Field, Fragment
 from parley.words.volume import ALWAYS, Circle
 
 MOST_UNITS: Final = 8
@@ -155,7 +155,9 @@ def _newest(view: CallView) -> Iterator[str]:
     if len(newest) == 1 and newest[0].field.value == "free":
         yield f"Kept      as said, nothing read in it: {plain(newest[0].text)[:200]}"
     for one in newest:
-        if one.problem:
+        if one.problem and one.field is Field.FREE:
+            yield f"[bold]⚠ {plain(one.problem)}[/]"
+        elif one.problem:
             yield f"⚠ kept as said, not read: {plain(one.text)[:120]}: {plain(one.problem)}"
         yield from _superseded(one, fragments)
 

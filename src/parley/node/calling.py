@@ -2,18 +2,16 @@
 
 A STOP is recorded on the line in the same transaction as its words: it waits for no question, no person
 who was asked for, and no end of the call. What else was said becomes a statement on the line when the
-officer closes the call. A caller whom no line knows is heard all the same; the line can be named later.
+officer closes the call (`closing`). A caller whom no line knows is heard all the same; the line can be named later.
 """
 
 from typing import Final
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from parley.check.model import CheckResult, Finding, OtherKind
-from parley.exchange import thread as threads
-from parley.node import answering, releasing, stopping
+from parley.node import stopping
 from parley.node.board import find_notice
 from parley.node.call_rows import (
     CallCheck,
@@ -42,25 +40,23 @@ from parley.watch.call import (
     Fragment,
     Name,
     Stopping,
-    Why,
     reading,
     stops_of,
     take,
 )
 from parley.watch.fragments import read
-from parley.watch.plotting import Plot, plot, start_of
+from parley.watch.plotting import plot, start_of
 from parley.wire.message import Message
-from parley.words.bodies import StatedReason, StopLine, StopPlace, StopScope, Voice
-from parley.words.codes import Activity, Medium, Precedence, Reason, ReplyCode, UnitState
+from parley.words.bodies import StopLine, StopPlace, StopScope, Voice
+from parley.words.codes import Medium, UnitState
 from parley.words.errors import InputError
 from parley.words.header import By
-from parley.words.units import FreeText, Language, ShortText, TimeMs
+from parley.words.units import Language, ShortText, TimeMs
 from parley.words.volume import Circle, Volume
 
 MAX_UNITS: Final = 1_000
 STOP_LEAST_MM: Final = 5_000_000
 """How far round a place that was named a STOP reaches at the least."""
-SOON_MS: Final = 2 * 3_600_000
 OWN_KINDS: Final = frozenset({OtherKind.POSITION, OtherKind.UNIT, OtherKind.SITE})
 
 
@@ -79,44 +75,6 @@ class About(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     language: Language | None = None
     who: ShortText | None = None
     interpreter: ShortText | None = None
-
-
-class AsNotice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="notice"):
-    """They gave notice of an activity; what nobody said is taken from the plot.
-
-    Attributes:
-        activity: only where the call does not say it.
-    """
-
-    activity: Activity | None = None
-    precedence: Precedence | None = None
-
-
-class AsBegin(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="begin"):
-    """They said that an activity of theirs begins."""
-
-    notice: str
-
-
-class AsEnd(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="end"):
-    """They said that an activity of theirs has ended."""
-
-    notice: str
-
-
-class AsReply(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="reply"):
-    """They answered a notice of ours."""
-
-    notice: str
-    code: ReplyCode
-    text: FreeText | None = None
-
-
-class AsNothing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="nothing"):
-    """Nothing more is recorded on the line than the STOPs that were."""
-
-
-Outcome = AsNotice | AsBegin | AsEnd | AsReply | AsNothing
 
 
 class Hand(Struct, frozen=True):
@@ -170,7 +128,7 @@ def add_fragment(hand: Hand, call_id: CallId, field: Field, text: str, *, ago_ms
     Raises:
         InputError: call-unknown, call-closed; call-too-long, but never for a STOP.
     """
-    call = _open_call(hand, call_id)
+    call = not_closed(hand, call_id)
     start_ms = start_of(call).earliest_ms
     said_ms = max(0, hand.now_ms - ago_ms)
     said = read(field, text, said_ms, start_ms=start_ms)
@@ -196,7 +154,12 @@ def add_fragment(hand: Hand, call_id: CallId, field: Field, text: str, *, ago_ms
     return after
 
 
-def _open_call(hand: Hand, call_id: CallId) -> Call:
+def not_closed(hand: Hand, call_id: CallId) -> Call:
+    """Return a call that can go on.
+
+    Raises:
+        InputError: call-unknown, call-closed.
+    """
     call = call_of(hand.tx, call_id)
     if call.state is CallState.CLOSED:
         raise InputError("call-closed", "the call is closed", where=call.id[:8], do="Open another.")
@@ -209,7 +172,7 @@ def _stop(hand: Hand, call: Call, fragment: Fragment) -> None:
     if call.line is None or not isinstance(fragment.read, Stopping):
         hand.note(call, "call-stop-without-line", n=fragment.n)
         return
-    desk = _desk(hand, call, known_line(hand.tx, call.line))
+    desk = desk_in(hand, call, known_line(hand.tx, call.line))
     message = stopping.call(desk, _scope(desk, fragment.read), fragment.text)
     hand.note(call, "call-stop", n=fragment.n, id=message.id)
     done = Done(id=message.id, kind="stop", at_ms=hand.now_ms, fragment=fragment.n)
@@ -230,7 +193,8 @@ def _scope(desk: Desk, said: Stopping) -> StopScope:
     return StopPlace(area=Circle(centre=said.place.position, radius_mm=radius_mm))
 
 
-def _desk(hand: Hand, call: Call, line: Line) -> Desk:
+def desk_in(hand: Hand, call: Call, line: Line) -> Desk:
+    """Return the desk at which what they say is heard."""
     return Desk(hand.tx, hand.own, line, hand.by, hand.now_ms, voice_of(call, hand.now_ms))
 
 
@@ -252,7 +216,7 @@ def name_line(hand: Hand, call_id: CallId, line: Line) -> Call:
     Raises:
         InputError: call-unknown, call-closed; call-has-line when it has another one.
     """
-    call = _open_call(hand, call_id)
+    call = not_closed(hand, call_id)
     if call.line not in {None, line.id}:
         raise InputError(
             "call-has-line", "the call belongs to another line", where=line.name, do="Open another call."
@@ -273,7 +237,7 @@ def describe_call(hand: Hand, call_id: CallId, about: About) -> Call:
     Raises:
         InputError: call-unknown, call-closed.
     """
-    call = _open_call(hand, call_id)
+    call = not_closed(hand, call_id)
     described = replace(
         call,
         language=about.language or call.language,
@@ -349,10 +313,11 @@ def hang_up(hand: Hand, call_id: CallId) -> Call:
     Raises:
         InputError: call-unknown, call-closed.
     """
-    return _move(hand, _open_call(hand, call_id), CallState.BROKEN, "call-broken")
+    return move(hand, not_closed(hand, call_id), CallState.BROKEN, "call-broken")
 
 
-def _move(hand: Hand, call: Call, state: CallState, what: str, **more: object) -> Call:
+def move(hand: Hand, call: Call, state: CallState, what: str, **more: object) -> Call:
+    """Put a call into a state; journal it, and tell our desks."""
     moved = replace(call, state=state)
     put_call(hand.tx, call, moved)
     hand.note(moved, what, **more)
@@ -366,96 +331,22 @@ def told_in_call(hand: Hand, call_id: CallId, of: str) -> Message:
     Raises:
         InputError: call-unknown, call-closed, call-without-line, message-unknown.
     """
-    call = _open_call(hand, call_id)
-    desk = _desk(hand, call, _line_of(hand, call))
+    call = not_closed(hand, call_id)
+    desk = desk_in(hand, call, line_in(hand, call))
     message = desk.told(of, voice_of(call, hand.now_ms))
     hand.note(call, "call-told", of=of, id=message.id)
     add_done(hand.tx, call.id, Done(id=message.id, kind="told", at_ms=hand.now_ms))
     return message
 
 
-def _line_of(hand: Hand, call: Call) -> Line:
+def line_in(hand: Hand, call: Call) -> Line:
+    """Return the line of a call.
+
+    Raises:
+        InputError: call-without-line.
+    """
     if call.line is None:
         raise InputError(
             "call-without-line", "no line was named for this call", do="Name it: line NAME. A STOP is kept."
         )
     return known_line(hand.tx, call.line)
-
-
-def close_call(hand: Hand, call_id: CallId, outcome: Outcome) -> Message | None:
-    """End a call: what they said becomes a statement on their line, heard by us; or nothing does.
-
-    Returns:
-        The message that was recorded; null for nothing.
-
-    Raises:
-        InputError: call-unknown, call-closed, call-without-line, call-not-plotted, activity-missing; or as
-            the use case of the outcome.
-    """
-    call = _open_call(hand, call_id)
-    message = None
-    if not isinstance(outcome, AsNothing):
-        message = _record(hand, call, outcome)
-        add_done(hand.tx, call.id, Done(id=message.id, kind=_kind(outcome), at_ms=hand.now_ms))
-    _move(hand, call, CallState.CLOSED, "call-closed", id=message.id if message else None)
-    return message
-
-
-def _kind(outcome: Outcome) -> str:
-    return str(msgspec.to_builtins(outcome)["type"])
-
-
-def _record(hand: Hand, call: Call, outcome: AsNotice | AsBegin | AsEnd | AsReply) -> Message:
-    desk = _desk(hand, call, _line_of(hand, call))
-    if isinstance(outcome, AsNotice):
-        return _record_notice(desk, hand, call, outcome)
-    thread = find_notice(desk.tx, desk.own, desk.line, outcome.notice)
-    match outcome:
-        case AsBegin():
-            return releasing.begin(desk, thread.id, None)
-        case AsEnd():
-            return releasing.end(desk, thread.id, None)
-        case AsReply(code=code, text=text):
-            return answering.reply(desk, threads.latest(thread).id, code, text=text)
-
-
-def _record_notice(desk: Desk, hand: Hand, call: Call, outcome: AsNotice) -> Message:
-    """Record their notice; the units that were warned in the call stand beside it."""
-    plotted = plot(call)
-    if plotted is None:
-        raise InputError(
-            "call-not-plotted",
-            "no place is known yet",
-            where="where",
-            do="Give it: at PLACE. Or close with nothing.",
-        )
-    activity = plotted.activity or outcome.activity
-    if activity is None:
-        raise InputError("activity-missing", "what they will do is not known", do="Say it: w ACTIVITY.")
-    message = releasing.release_notice(
-        desk,
-        releasing.Draft(
-            precedence=outcome.precedence or _precedence(plotted, hand.now_ms),
-            activity=activity,
-            volume=plotted.volume,
-            reason=_reason(call),
-        ),
-    )
-    marks = marks_of(hand.tx, call.id)
-    if marks:
-        hand.tx.put_private(desk.line.id, f"units/{message.id}", msgspec.json.encode(marks))
-    return message
-
-
-def _reason(call: Call) -> StatedReason:
-    why = reading(call, Field.REASON, Why)
-    if why is None:
-        return StatedReason(code=Reason.WITHHELD, text=None)
-    said = next(one.text for one in reversed(call.fragments) if one.field is Field.REASON)
-    return StatedReason(code=why.code, text=said if why.code is Reason.OTHER else None)
-
-
-def _precedence(plotted: Plot, now_ms: TimeMs) -> Precedence:
-    if plotted.is_short(now_ms):
-        return Precedence.FLASH
-    return Precedence.IMMEDIATE if plotted.starts_ms - now_ms < SOON_MS else Precedence.PRIORITY

@@ -71,7 +71,8 @@ def _next(call: Call, plotted: Plot | None, now_ms: TimeMs) -> tuple[str, dict[s
     if newest.field is Field.PERSON and call.state is not CallState.CLOSED:
         return "fetch", {}
     if stops_of(call):
-        return ("stop_place" if plotted is None else "who"), {}
+        known = call.who or reading(call, Field.WHO, Name)
+        return ("stop_place" if plotted is None else "correct" if known else "who"), {}
     if plotted is None:
         return "where", {}
     zone = _unzoned(call)

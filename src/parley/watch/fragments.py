@@ -55,8 +55,16 @@ def read(field: Field, text: str, now_ms: TimeMs, *, start_ms: TimeMs | None = N
     said = fit(text)
     if field is not Field.FREE:
         return (_fragment(field, said, now_ms, start_ms),)
-    whole = Fragment(n=0, at_ms=now_ms, field=Field.FREE, text=said)
-    return (whole, *(_part(*part, now_ms, start_ms) for part in _parts(said, now_ms)))
+    parts = _parts(said, now_ms)
+    doubt = "" if any(field is Field.STOP for field, _ in parts) else _maybe_stop(said)
+    whole = Fragment(n=0, at_ms=now_ms, field=Field.FREE, text=said, problem=doubt)
+    return (whole, *(_part(*part, now_ms, start_ms) for part in parts))
+
+
+def _maybe_stop(said: str) -> str:
+    """Return what to ask the officer where a word of stopping was said that demands nothing for certain."""
+    found = finder(any_of("stop")).search(tidy(said))
+    return f'they said "{found.group(0)}": if it is a STOP, type s' if found else ""
 
 
 def fit(text: str) -> str:
@@ -166,6 +174,8 @@ def _parts(said: str, now_ms: TimeMs) -> list[tuple[Field, str]]:
     found: list[tuple[Field, str]] = []
     for piece in _pieces(said)[:_MOST_PARTS]:
         found += _read_piece(piece, now_ms)
+    if any(field is Field.STOP for field, _ in found):  # what they name beside a STOP is what we do
+        found = [(field, words) for field, words in found if field is not Field.WHAT]
     return found
 
 
@@ -184,7 +194,7 @@ def _pieces(said: str) -> list[str]:
 
 def _read_piece(piece: str, now_ms: TimeMs) -> list[tuple[Field, str]]:
     words = tidy(piece).strip(_LOOSE)
-    if finder(any_of("stop")).match(words):
+    if finder(any_of("stop", "words")).match(words) or finder(any_of("stop", "demands")).search(words):
         return [(Field.STOP, piece)]
     if finder(any_of("person")).search(words):
         return [(Field.PERSON, piece)]

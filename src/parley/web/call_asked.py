@@ -4,7 +4,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from parley.node.calling import About, Opened, Outcome
+from parley.node.calling import About, Opened
+from parley.node.closing import Outcome
 from parley.watch.call import Field
 from parley.web.asked import Asked
 from parley.words.units import MessageId

@@ -13,7 +13,7 @@ from litestar import Controller, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 
-from parley.node import calling
+from parley.node import calling, closing
 from parley.node.board import find_line
 from parley.node.call_rows import call_of, find_call, open_calls
 from parley.node.call_view import CallView, call_view, is_checked
@@ -125,7 +125,7 @@ class CallRoutes(Controller):
         """End a call: what they said becomes a statement heard on their line, or nothing does."""
         door: Door = state.door
         found = find_call(door.reads, call)
-        message = await _do(door, data, lambda hand: calling.close_call(hand, found.id, data.outcome))
+        message = await _do(door, data, lambda hand: closing.close_call(hand, found.id, data.outcome))
         if message is not None and found.line is not None:
             thread = door.reads.thread_of(found.line, message.id) or message.id
             door.checks.later(found.line, [message.id, thread], RANK[Precedence.FLASH])
