@@ -55,6 +55,7 @@ class CheckThread:
         self._checker, self._pictures, self._reads = checker, pictures, reads
         self._write, self._clock, self._loop = write, clock, loop
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._first: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._wanted = CheckQueue()
         self._arriving = 0
         self._arrived_s = 0.0
@@ -104,10 +105,22 @@ class CheckThread:
             self._arrived_s = time.monotonic()
 
     def now(self, line: Line | None, unreleased: Unreleased) -> "Future[CheckResult]":
-        """Check a volume that nobody has released yet."""
-        return self._ask(
+        """Check a volume that nobody has released yet: next, for somebody waits, perhaps a caller on the line."""
+        run, answer = self._made(
             lambda: self._checker.check_volume(self._reads, line, unreleased, self._clock.now_ms())
         )
+        self._first.put(run)
+        self._jobs.put(self._answer_first)
+        return answer
+
+    def _answer_first(self) -> None:
+        """Make the checks that somebody waits for."""
+        while True:
+            try:
+                run = self._first.get_nowait()
+            except queue.Empty:
+                return
+            run()
 
     def replace_layer(
         self, layer: Layer, items: Sequence[OwnItem], *, since: int | None = None
@@ -128,6 +141,12 @@ class CheckThread:
         return self._ask(self._pictures.load)
 
     def _ask(self, job: Callable[[], T]) -> "Future[T]":
+        run, answer = self._made(job)
+        self._jobs.put(run)
+        return answer
+
+    def _made(self, job: Callable[[], T]) -> tuple[Callable[[], None], "Future[T]"]:
+        """Return a job for this thread, and its answer for the event loop."""
         answer: ThreadFuture[T] = ThreadFuture()
 
         def run() -> None:
@@ -138,8 +157,7 @@ class CheckThread:
             except Exception as error:  # noqa: BLE001 - it belongs to whoever asked
                 answer.set_exception(error)
 
-        self._jobs.put(run)
-        return wrap_future(answer, loop=self._loop)
+        return run, wrap_future(answer, loop=self._loop)
 
     def _want(self, versions: Sequence[tuple[LineId, MessageId]], rank: int) -> None:
         now_s = time.monotonic()
@@ -168,6 +186,7 @@ class CheckThread:
         while (now_s := time.monotonic()) - wanted.since_s < LONGEST_LAG_S:
             if not self._arriving and now_s - self._arrived_s > LULL_S:
                 return
+            self._answer_first()
             time.sleep(PAUSE_S)
 
     def _check_wanted(self) -> None:
@@ -181,6 +200,7 @@ class CheckThread:
         seen: set[tuple[LineId, MessageId]] = set()
         until_s = time.monotonic() + BATCH_S
         for _ in range(BATCH):
+            self._answer_first()
             wanted = self._take_wanted()
             if wanted is None:
                 break
