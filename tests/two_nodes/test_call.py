@@ -310,3 +310,20 @@ async def test_a_stop_is_taken_even_when_a_call_is_full_and_from_any_text(tmp_pa
             view = await say(side, call, "", "stop")
         assert [one["kind"] for one in view["done"]] == ["stop"]
         assert "\u202e" not in json.dumps(view, ensure_ascii=False)
+
+
+@on_loop
+async def test_what_is_asked_and_said_to_them_is_the_same_whatever_stands_there_of_ours(
+    tmp_path: Path,
+) -> None:
+    said = []
+    for folder, items in (("with", [_post(*one) for one in POSTS]), ("without", [])):
+        async with node(tmp_path / folder) as side:
+            layer = {"name": "posts", "compartment": None, "loaded_ms": START_MS}
+            body = {"duty": "OFFICER", "layer": layer, "items": items}
+            assert (await side.api.put("/picture/layers", json=body)).status_code == 200
+            call = await ring(side)
+            view = await say(side, call, "air strike south of Tanf, soon")
+            assert bool(view["units"]) == bool(items)
+            said.append((view["ask"], view["say_back"], view["to_say"]))
+    assert said[0] == said[1]

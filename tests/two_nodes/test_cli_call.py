@@ -130,10 +130,13 @@ def test_lines_typed_in_any_order_show_the_call_and_the_end_of_input_keeps_it(
 
 
 def test_a_line_that_is_not_known_holds_up_no_call(desk: Desk) -> None:
-    shown = desk.says("call", "NOBODY", typed="s\nline EASTERN\nclose nothing\n")
+    shown = desk.says("call", "NOBODY", typed="s\nline EASTERN\nanswer stopping\ntold 1\nclose nothing\n")
     assert "the call is taken without one" in shown
     assert "STOP HEARD, AND NO LINE TO RECORD IT ON" in shown
     assert "THEIR STOP" in shown
+    assert "Say it    1. stop_reply" in shown
+    (stop,) = json.loads(desk.says("stop", "list", "EASTERN", "--json"))
+    assert stop["stop"]["answer"] == "stopping"
 
 
 def test_what_was_said_while_the_node_was_dead_is_kept_and_taken_when_it_lives_again(

@@ -32,6 +32,7 @@ from parley.words.errors import InputError
         ("lang uage barrier", "free", "lang uage barrier"),
         ("hold your fire", "free", "hold your fire"),
         ("w", "free", "w"),
+        ("answer me", "free", "answer me"),
     ],
 )
 def test_what_is_no_command_was_said(typed: str, field: str, text: str) -> None:
@@ -50,6 +51,7 @@ def test_what_is_no_command_was_said(typed: str, field: str, text: str) -> None:
         ("lang ar", Act.ABOUT, {"about": {"language": "ar"}}),
         ("via LINGUIST 1", Act.ABOUT, {"about": {"interpreter": "LINGUIST 1"}}),
         ("told 2", Act.TOLD, {}),
+        ("answer not ours", Act.ANSWER, {"answer": "not_ours", "ground": None}),
         ("close", Act.CLOSE, {"outcome": {"type": "notice", "confirmed": False}}),
         ("close confirmed", Act.CLOSE, {"outcome": {"type": "notice", "confirmed": True}}),
         ("close nothing", Act.CLOSE, {"outcome": {"type": "nothing"}}),

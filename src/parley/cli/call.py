@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 import typer
+from msgspec import Struct
 
 from parley.cli.client import Node, NodeNow
 from parley.cli.options import reach_node
@@ -118,6 +119,12 @@ def _print_state(state: object) -> None:
     sys.stdout.flush()
 
 
+class NodeAnswer(Struct):
+    """What was released about a STOP."""
+
+    id: str
+
+
 class _Pane:
     """One call at a terminal, from its opening to its end."""
 
@@ -200,7 +207,7 @@ class _Pane:
         self.show()
 
     def _do(self, typed: "Typed", ago_ms: int) -> None:
-        from parley.cli.call_lines import Act
+        from parley.cli.call_lines import Act, Typed
         from parley.node.call_view import CallView
 
         what = {Act.SAY: "fragments", Act.WARN: "warn-all", Act.HOLD: "hang-up", Act.LOOK: "check"}
@@ -213,8 +220,18 @@ class _Pane:
                     "told-unreadable", "nothing of that number waits to be said", do="See: Say it"
                 )
             body = {"of": self.view.to_say[typed.number - 1].id}
+        if typed.act is Act.ANSWER:
+            self._answer_stop(body)
+            typed, body = Typed(act=Act.LOOK), {}
         path = ("calls", self.view.call.id, what.get(typed.act, typed.act.value))
         self.view = self._node.post(path, body, CallView)
+
+    def _answer_stop(self, body: dict[str, object]) -> None:
+        """Answer the newest STOP of theirs in this call; what we answer then waits to be said to them."""
+        stops = [one.id for one in self.view.done if one.kind == "stop"]
+        if not stops or self.view.call.line is None:
+            raise InputError("stop-unknown", "no STOP was recorded in this call", do="If they said it: s")
+        self._node.post(("lines", self.view.call.line, "stops", stops[-1], "reply"), body, NodeAnswer)
 
     def play(self, script: Path) -> None:
         """Play a script: each line at its time since the call began.

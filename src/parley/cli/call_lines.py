@@ -7,6 +7,7 @@
 | `s`, `s EASTERN-12`, `stop …` | STOP |
 | `!` | warn all own units that are listed |
 | `line EASTERN` · `lang ru` · `via LINGUIST 1` | their line · their language · who interprets |
+| `answer stopping` | our answer to their STOP: stopping, stopped, continuing, not ours, cannot control |
 | `told 1` | the first message under "Say" was said |
 | `hold` | the call broke off; it is kept |
 | `close …` | notice [ACTIVITY] · begin NOTICE · end NOTICE · reply NOTICE CODE · nothing |
@@ -21,7 +22,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from parley.words.codes import Activity, ReplyCode
+from parley.words.codes import Activity, ReplyCode, StopAnswer
 from parley.words.errors import InputError
 
 FIELDS: Final[Mapping[str, str]] = {
@@ -49,6 +50,7 @@ class Act(StrEnum):
     LINE = "line"
     ABOUT = "about"
     TOLD = "told"
+    ANSWER = "answer"
     HOLD = "hold"
     CLOSE = "close"
     LOOK = "look"
@@ -131,6 +133,13 @@ def _told(rest: str) -> Typed:
     return Typed(act=Act.TOLD, number=int(rest))
 
 
+def _answer(rest: str) -> Typed | None:
+    """Read our answer to their STOP; other words after "answer" were said."""
+    code = rest.lower().replace(" ", "_").replace("-", "_")
+    known = {one.value for one in StopAnswer}
+    return Typed(act=Act.ANSWER, body={"answer": code, "ground": None}) if code in known else None
+
+
 def _language(rest: str) -> Typed | None:
     return Typed(act=Act.ABOUT, body={"about": {"language": rest.lower()}}) if rest.isalpha() else None
 
@@ -142,6 +151,7 @@ _COMMANDS: Final = {
     "lang": _language,
     "via": lambda rest: Typed(act=Act.ABOUT, body={"about": {"interpreter": rest[:120]}}),
     "told": _told,
+    "answer": _answer,
     "hold": lambda rest: None if rest else Typed(act=Act.HOLD),
     "close": _close,
 }

@@ -61,7 +61,7 @@ def _done(view: CallView) -> Iterator[str]:
 def _stop(view: CallView) -> Iterator[str]:
     stops = [one for one in view.done if one.kind == "stop"]
     for one in stops[-1:]:
-        yield f"[bold]⛔ THEIR STOP {one.id[:12]} stands since {clock(one.at_ms)}. A PERSON ANSWERS WITHIN 60 s.[/]"
+        yield f"[bold]⛔ THEIR STOP {one.id[:12]} stands since {clock(one.at_ms)}. Within 60 s: answer CODE[/]"
     if view.stops_waiting:
         yield "[bold]⛔ STOP HEARD, AND NO LINE TO RECORD IT ON. Type: line NAME[/]"
     if view.fetch:

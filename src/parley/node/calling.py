@@ -30,6 +30,7 @@ from parley.node.desk import Desk
 from parley.node.lines import known_line
 from parley.node.own import Own
 from parley.ports.store import Happening, Line, Tx
+from parley.watch.asking import next_question, say_back
 from parley.watch.call import (
     MOST_FRAGMENTS,
     Call,
@@ -151,6 +152,8 @@ def add_fragment(hand: Hand, call_id: CallId, field: Field, text: str, *, ago_ms
         hand.tell(after, "call_fragment", one.text, kind=one.field.value)
         if isinstance(one.read, Stopping):
             _stop(hand, after, one)
+    ask = next_question(after, hand.now_ms)
+    hand.note(after, "call-shown", ask=ask.code, say_back=say_back(after, hand.now_ms).text)
     return after
 
 
