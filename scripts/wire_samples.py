@@ -365,6 +365,16 @@ MORE_BODIES: Final[Mapping[str, b.AnyBody]] = {
         salt=salt(25), said=NOTICE, voice=replace(VOICE, with_whom=None, interpreter=None)
     ),
     "heard-stop": b.Heard(salt=salt(26), said=STOP, voice=VOICE),
+    "notice-avoidance": replace(
+        NOTICE,
+        activity=c.Activity.WITHHELD,
+        actor=None,
+        reason=WITHHELD,
+        volume=volume(Circle(centre=PLACE, radius_mm=20_000_000)),
+    ),
+    "reply-humanitarian": b.Reply(
+        salt=salt(31), of=ID_1, code=c.ReplyCode.HAZARD_ON_ROUTE, who=None, text=None
+    ),
     "heard-hazard": b.Heard(salt=salt(29), said=HAZARD, voice=VOICE),
     "hazard-place-unknown": replace(HAZARD, area=None, text=None),
     "stop-place": b.Stop(salt=salt(18), scope=b.StopPlace(area=CIRCLE), text=None),

@@ -13,7 +13,7 @@ from parley.wire import document, jcs
 from parley.wire.keys import SigningKey
 from parley.wire.message import Place
 from parley.words.bodies import StopPlace
-from parley.words.codes import Datum, Edges, LengthUnit
+from parley.words.codes import Activity, Datum, Edges, LengthUnit
 from parley.words.party import Acceptance, Descriptor, Proposal
 from parley.words.volume import Altitude, Area, Band, Circle, Daily, MultiPolygon, Part, Volume, Window
 
@@ -289,6 +289,13 @@ def _bodies() -> Iterator[Case]:
     yield from broken("body-invalid", {"list": ("The body is a list.", list_body)})
     kind = payload_with(lambda p: p["header"].update(kind="cancel"))
     yield from broken("kind-mismatch", {"cancel": ("The header says cancel, the body is a notice.", kind)})
+    avoidance = replace(s.NOTICE, activity=Activity.WITHHELD, actor=None, reason=s.WITHHELD)
+    for name, says in {
+        "actor": replace(avoidance, actor="EASTERN AIR"),
+        "reason": replace(avoidance, reason=s.REASON),
+    }.items():
+        more = payload_with(lambda _: None, says)
+        yield from broken("avoidance-says-more", {name: (f"An avoidance that states its {name}.", more)})
     over = stop_of(FLASH_BYTES + 1)
     yield from broken("flash-too-large", {"by-one-byte": ("A FLASH of 8 KiB and one byte.", over)})
 

@@ -10,7 +10,7 @@ from parley.words.bodies import Begin
 from parley.words.codes import HUMANITARIAN, Activity, Override, ReplyCode
 from threads import Deed, Play, deeds, played
 
-OVERRIDES = st.lists(st.sampled_from(Override), unique=True, max_size=6).map(
+OVERRIDES = st.lists(st.sampled_from(Override), unique=True, max_size=len(Override)).map(
     lambda found: tuple(one for one in Override if one in found)
 )
 
@@ -26,6 +26,9 @@ def expected(thread: Thread) -> set[Override]:
             Override.QUERY_STANDING: ReplyCode.QUERY in codes,
             Override.WARNING_STANDING: ReplyCode.WARNING in codes,
             Override.HOLD_STANDING: ReplyCode.HOLD_REQUESTED in codes,
+            Override.HAZARD_ON_ROUTE_STANDING: ReplyCode.HAZARD_ON_ROUTE in codes,
+            Override.NOT_PASSED_ON: ReplyCode.CANNOT_PASS_ON in codes,
+            Override.CONTACT_ASKED: ReplyCode.CONTACT_US in codes,
             Override.STOP_STANDING: bool(thread.stops),
         }.items()
         if stands

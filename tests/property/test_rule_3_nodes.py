@@ -47,18 +47,20 @@ async def test_our_own_begin_over_what_stands_needs_a_releaser_s_reason_and_tell
 
 
 @on_loop
-async def test_a_convoy_begins_over_an_objection_without_a_reason_and_says_so(tmp_path: Path) -> None:
+async def test_a_convoy_begins_over_a_hazard_on_its_route_without_a_reason_and_says_so(
+    tmp_path: Path,
+) -> None:
     async with pair(tmp_path) as both:
         sent = draft(activity="convoy")
         (handle,) = await both.a.release(sent)
         await both.settle()
         await both.b.on_line(f"notices/{handle}/read-back", read_back_of(sent))
-        await both.b.on_line(f"notices/{handle}/reply", {"code": "objection"})
+        await both.b.on_line(f"notices/{handle}/reply", {"code": "hazard_on_route"})
         await both.settle()
         await both.a.on_line(f"notices/{handle}/begin")
         await both.settle()
         for side in both.sides:
-            assert (await side.notice(handle))["begun_over"] == ["objection_standing"]
+            assert (await side.notice(handle))["begun_over"] == ["hazard_on_route_standing"]
         await both.prove()
 
 

@@ -37,7 +37,7 @@ def wider(first: Separation, second: Separation) -> Separation:
 def separation_for(terms: LineTerms, activity: Activity | None) -> Separation:
     """The separation that the terms of a line declare for an activity; the widest for one not known yet."""
     general = separation_of(terms.separation)
-    if activity is None:
+    if activity is None or activity is Activity.WITHHELD:
         return reduce(wider, map(separation_of, terms.separation_by_activity.values()), general)
     named = terms.separation_by_activity.get(activity)
     return general if named is None else separation_of(named)

@@ -188,7 +188,12 @@ def _read_count(text: str) -> int:
 def reply(
     line: LineArgument,
     notice: NoticeArgument,
-    code: Annotated[ReplyCode, typer.Argument(help="The answer. noted takes no position.")],
+    code: Annotated[
+        ReplyCode,
+        typer.Argument(
+            help="The answer. noted takes no position. A convoy, rescue or evacuation: received to contact_us."
+        ),
+    ],
     *,
     node: Node,
     text: TextOption = None,
@@ -197,7 +202,7 @@ def reply(
     ] = None,
     version: VersionOption = None,
 ) -> None:
-    """Answer a notice of the other side. An objection, query, warning or hold stands until you withdraw it."""
+    """Answer a notice of the other side. An objection, query, warning, hold and the like stand until withdrawn."""
     from parley.cli.views import act, notice_of
 
     read = _version(notice_of(node, line, notice), version)

@@ -14,7 +14,7 @@ from parley.geo.gazetteer import read_position
 from parley.geo.validity import volume_fault
 from parley.node.releasing import Draft
 from parley.words.bodies import NoticeBody, StatedReason
-from parley.words.codes import Precedence, Reason
+from parley.words.codes import Activity, Precedence, Reason
 from parley.words.errors import InputError
 from parley.words.volume import Area, Band, Circle, Volume, Window
 
@@ -22,6 +22,7 @@ MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 60 * MINUTE_MS
 SHORT_MS: Final = 10 * MINUTE_MS
 LONG_MS: Final = 24 * HOUR_MS
+COARSE_MM: Final = 5_000_000
 WIDE_MM: Final = 50_000_000
 MAX_FILE_BYTES: Final = 1024 * 1024
 NEEDED: Final = {
@@ -47,6 +48,8 @@ def make_draft(composed: Composed, now_ms: int, before: NoticeBody | None = None
     volume = _volume(composed, now_ms, before)
     activity = composed.activity or (before.activity if before else None)
     reason = _stated(composed, before)
+    if activity is Activity.WITHHELD and composed.reason is None and composed.reason_text is None:
+        reason = StatedReason(code=Reason.WITHHELD, text=None)  # an avoidance states none
     missing = [
         NEEDED[name] for name, value in {"activity": activity, "reason": reason}.items() if value is None
     ]
@@ -62,9 +65,15 @@ def make_draft(composed: Composed, now_ms: int, before: NoticeBody | None = None
             activity=activity,
             volume=volume,
             reason=reason,
-            actor=typed_text(composed.actor) if composed.actor else (before.actor if before else None),
+            actor=_actor(composed, activity, before),
         )
     )
+
+
+def _actor(composed: Composed, activity: Activity, before: NoticeBody | None) -> str | None:
+    if composed.actor:
+        return typed_text(composed.actor)
+    return before.actor if before is not None and activity is not Activity.WITHHELD else None
 
 
 def _volume(composed: Composed, now_ms: int, before: NoticeBody | None) -> Volume | list[str]:
@@ -172,6 +181,10 @@ def second_look(draft: Draft, now_ms: int) -> list[str]:
         found.append(f"the window lasts {length(window.end_ms - window.start_ms)}")
     if volume.band.floor is None and volume.band.ceiling is None:
         found.append("no altitude was given: it counts as every altitude")
+    if draft.activity is Activity.WITHHELD and isinstance(area, Circle) and area.radius_mm < COARSE_MM:
+        found.append(
+            f"the area of an avoidance is coarse on purpose, and {area.radius_mm / 1e6:,.1f} km gives a place away"
+        )
     if isinstance(area, Circle) and area.radius_mm > WIDE_MM:
         found.append(f"the radius is {area.radius_mm / 1e6:,.0f} km")
     return found

@@ -26,7 +26,7 @@ from parley.words.bodies import (
     StopScope,
     StopVolume,
 )
-from parley.words.codes import Datum, LengthUnit, LineKind, StopAnswer
+from parley.words.codes import Activity, Datum, LengthUnit, LineKind, StopAnswer
 from parley.words.volume import (
     Altitude,
     Area,
@@ -42,6 +42,9 @@ from parley.words.volume import (
 )
 
 READER: Final = "en"
+AVOIDANCE: Final = (
+    "[bold]KEEP OUT of this area and time.[/] What happens there is not said; the area is coarse on purpose."
+)
 STEPS: Final = {"drafted": "○", "released": "◔", "delivered": "◑", "read_back": "◕", "answered": "●"}
 PHASES: Final = {"planned": "▷", "active": "▶", "ended": "■", "cancelled": "✕"}
 OBSERVED: Final = {"up": "●", "degraded": "◐", "silent": "○"}
@@ -263,6 +266,8 @@ def notice_lines(notice: NoticeView, line: LineView, now_ms: int) -> list[str]:
     )
     lines = [head, f"State     {state_text(notice)}"]
     lines += [f"          {flag}" for flag in flags(notice, now_ms)]
+    if newest.body.activity is Activity.WITHHELD:
+        lines.append(f"          {AVOIDANCE}")
     lines += content_lines(newest.body, now_ms)
     phone = line.kind is LineKind.PHONE
     lines += _ladder_lines(newest, ours=notice.ours, phone=phone)

@@ -44,7 +44,10 @@ class Composed(Struct, frozen=True, kw_only=True):
 
 def compose(  # noqa: PLR0913 - each is a field of a notice
     *,
-    activity: Annotated[Activity | None, typer.Option(help="What will be done.")] = None,
+    activity: Annotated[
+        Activity | None,
+        typer.Option(help="What will be done; withheld says only: keep out of this area and time."),
+    ] = None,
     precedence: Annotated[
         Precedence | None,
         typer.Option(

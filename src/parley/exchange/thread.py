@@ -194,6 +194,9 @@ _OVERRIDE_OF = {
     ReplyCode.QUERY: Override.QUERY_STANDING,
     ReplyCode.WARNING: Override.WARNING_STANDING,
     ReplyCode.HOLD_REQUESTED: Override.HOLD_STANDING,
+    ReplyCode.HAZARD_ON_ROUTE: Override.HAZARD_ON_ROUTE_STANDING,
+    ReplyCode.CANNOT_PASS_ON: Override.NOT_PASSED_ON,
+    ReplyCode.CONTACT_US: Override.CONTACT_ASKED,
 }
 
 

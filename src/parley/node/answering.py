@@ -10,7 +10,7 @@ from parley.node.releasing import check_may_release
 from parley.ports.store import Happening
 from parley.wire.message import Message
 from parley.words import bodies
-from parley.words.codes import Activity, ReplyCode
+from parley.words.codes import Activity, ReplyCode, replies_offered
 from parley.words.errors import InputError
 from parley.words.units import Count, DistanceMm, FreeText, MessageId, ShortText, TimeMs
 from parley.words.volume import Daily, Position
@@ -61,10 +61,20 @@ def reply(
 ) -> Message:
     """Answer one exact version of a notice.
 
+    Our own people answer with what its activity offers; what was heard is recorded as it was said.
+
     Raises:
-        InputError: notice-unknown, notice-your-own, version-unknown.
+        InputError: notice-unknown, notice-your-own, version-unknown, reply-not-offered.
     """
     version = threads.version_of(desk.other_thread(of), of)
+    offered = replies_offered(version.body.activity)
+    if desk.voice is None and code not in offered:
+        raise InputError(
+            "reply-not-offered",
+            f"a notice of {version.body.activity.value} is not answered with {code.value}",
+            where=of[:16],
+            do=f"Answer with one of: {', '.join(one.value for one in offered)}.",
+        )
     body = bodies.Reply(salt=desk.salt(), of=version.id, code=code, who=who, text=text)
     return desk.send(body)
 

@@ -23,7 +23,7 @@ from parley.node.watching import climbs
 from parley.ports.store import Line, Reads
 from parley.watch.climbing import Climb
 from parley.words.bodies import LineTerms, NoticeBody, ReceiptItem
-from parley.words.codes import LineKind, Override
+from parley.words.codes import LineKind, Override, ReplyCode, replies_offered
 from parley.words.errors import InputError
 from parley.words.header import By
 from parley.words.units import LineId, MessageId, PartyId, TimeMs
@@ -95,6 +95,7 @@ class NoticeView(Struct, frozen=True, kw_only=True):
         handle: what people say: "EASTERN-12".
         held_version: the newest version that was read back; null for none.
         stands_against_begin: what a begin now would go ahead over.
+        replies_offered: what a person is offered to answer with, in this order.
         units: own units and what they do; private.
     """
 
@@ -115,6 +116,7 @@ class NoticeView(Struct, frozen=True, kw_only=True):
     begun_over: tuple[Override, ...]
     unsaid: tuple[Override, ...]
     stands_against_begin: tuple[Override, ...]
+    replies_offered: tuple[ReplyCode, ...]
     cleared: Clearance | None
     overdue: tuple[Overdue, ...]
     units: tuple[UnitMark, ...]
@@ -259,6 +261,7 @@ def notice_view(reads: Reads, own: Own, line: Line, thread: Thread, now_ms: Time
         begun_over=thread.begun_over,
         unsaid=thread.unsaid,
         stands_against_begin=threads.stands_against_begin(thread),
+        replies_offered=replies_offered(threads.latest(thread).body.activity),
         cleared=thread.cleared,
         overdue=tuple(due([thread], [], line.terms, now_ms)),
         units=units_of(reads, line.id, thread.id),

@@ -17,7 +17,7 @@ from parley.wire.jcs import broken, printable
 from parley.wire.keys import SigningKey
 from parley.words import bodies
 from parley.words.bodies import AnyBody
-from parley.words.codes import RANK, Precedence
+from parley.words.codes import RANK, Activity, Precedence, Reason
 from parley.words.header import AnyFrame, Header
 from parley.words.units import Count, LineId, PartyId
 from parley.words.volume import Area, Band, Volume, Window
@@ -245,6 +245,9 @@ def _meaning_fault(body: AnyBody, payload_bytes: int) -> Fault | None:
     """Return what is wrong with a body whose form is right."""
     if payload_bytes > MAX_FLASH_PAYLOAD_BYTES and precedence_of(body) is Precedence.FLASH:
         return Fault("flash-too-large", f"{payload_bytes} bytes")
+    says_more = _avoidance_fault(body.said if isinstance(body, bodies.Heard) else body)
+    if says_more is not None:
+        return Fault("avoidance-says-more", says_more)
     faults = [volume_fault(volume) for volume in volumes_of(body)]
     said = body.said if isinstance(body, bodies.Heard) else body
     if isinstance(said, bodies.Hazard):
@@ -254,6 +257,15 @@ def _meaning_fault(body: AnyBody, payload_bytes: int) -> Fault | None:
     for fault in filter(None, faults):
         return Fault("volume-invalid", printable(f"{fault.rule}: {fault.detail}"))
     return None
+
+
+def _avoidance_fault(body: AnyBody) -> str | None:
+    """Return what a notice states of an activity that it withholds."""
+    if not isinstance(body, bodies.Notice | bodies.Amend) or body.activity is not Activity.WITHHELD:
+        return None
+    if body.actor is not None:
+        return "an actor"
+    return None if body.reason == bodies.StatedReason(code=Reason.WITHHELD, text=None) else "a reason"
 
 
 def volumes_of(body: AnyBody) -> tuple[Volume, ...]:

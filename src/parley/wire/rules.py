@@ -37,6 +37,7 @@ BODY: Final[Mapping[str, str]] = {
     "kind-unknown": "the kind is one that this node can read",
     "kind-mismatch": "header and body name the same kind",
     "body-invalid": "the body has exactly the members of its kind, each within its bounds",
+    "avoidance-says-more": "a notice whose activity is withheld states neither actor nor reason",
     "flash-too-large": "a FLASH payload is at most 8 KiB",
     "volume-invalid": "a volume has a valid area, band and window; the detail names the fault",
 }

@@ -92,7 +92,7 @@ class Begin(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="be
 
     of: MessageId
     cites: Annotated[tuple[MessageId, ...], Meta(max_length=64)]
-    over: Annotated[tuple[Override, ...], Meta(max_length=6)]
+    over: Annotated[tuple[Override, ...], Meta(max_length=9)]
     over_reason: StatedReason | None
 
 

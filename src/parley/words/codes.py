@@ -29,6 +29,8 @@ class Activity(StrEnum):
     MARITIME_MOVEMENT = "maritime_movement"
     SEARCH_AND_RESCUE = "search_and_rescue"
     MEDICAL_EVACUATION = "medical_evacuation"
+    WITHHELD = "withheld"
+    """An avoidance: "keep out of this area and time". What happens there, who does it and why is not said."""
 
 
 HUMANITARIAN = frozenset({Activity.CONVOY, Activity.MEDICAL_EVACUATION, Activity.SEARCH_AND_RESCUE})
@@ -59,10 +61,41 @@ class ReplyCode(StrEnum):
     NOT_OURS = "not_ours"
     CANNOT_CONTROL = "cannot_control"
     HOLD_REQUESTED = "hold_requested"
+    RECEIVED = "received"
+    """This and the codes below answer humanitarian notices."""
+    PASSED_TO_UNITS = "passed_to_units"
+    HAZARD_ON_ROUTE = "hazard_on_route"
+    CANNOT_PASS_ON = "cannot_pass_on"  # noqa: S105 - a code, not a secret
+    CONTACT_US = "contact_us"
+
+
+HUMANITARIAN_REPLIES = (
+    ReplyCode.RECEIVED,
+    ReplyCode.PASSED_TO_UNITS,
+    ReplyCode.HAZARD_ON_ROUTE,
+    ReplyCode.CANNOT_PASS_ON,
+    ReplyCode.CONTACT_US,
+)
+"""What is offered on a humanitarian notice, in this order: nobody objects to a convoy, nor permits one."""
+MILITARY_REPLIES = tuple(code for code in ReplyCode if code not in HUMANITARIAN_REPLIES)
+"""What is offered on every other notice, in this order."""
+
+
+def replies_offered(activity: Activity) -> tuple[ReplyCode, ...]:
+    """Return the replies that a person is offered on a notice of this activity."""
+    return HUMANITARIAN_REPLIES if activity in HUMANITARIAN else MILITARY_REPLIES
 
 
 STANDING_REPLIES = frozenset(
-    {ReplyCode.QUERY, ReplyCode.OBJECTION, ReplyCode.WARNING, ReplyCode.HOLD_REQUESTED}
+    {
+        ReplyCode.QUERY,
+        ReplyCode.OBJECTION,
+        ReplyCode.WARNING,
+        ReplyCode.HOLD_REQUESTED,
+        ReplyCode.HAZARD_ON_ROUTE,
+        ReplyCode.CANNOT_PASS_ON,
+        ReplyCode.CONTACT_US,
+    }
 )
 """Replies that stand beside the notice until they are withdrawn (rule 2)."""
 
@@ -170,6 +203,10 @@ class Override(StrEnum):
     WARNING_STANDING = "warning_standing"
     HOLD_STANDING = "hold_standing"
     STOP_STANDING = "stop_standing"
+    HAZARD_ON_ROUTE_STANDING = "hazard_on_route_standing"
+    NOT_PASSED_ON = "not_passed_on"
+    """The other side said that it cannot pass the notice on to its units."""
+    CONTACT_ASKED = "contact_asked"
 
 
 class UnitState(StrEnum):
