@@ -81,6 +81,20 @@ async def test_a_stop_that_reaches_us_tries_everybody_at_once_and_ends_with_an_a
 
 
 @on_loop
+async def test_a_stop_that_is_called_again_after_its_answer_tries_everybody_again(tmp_path: Path) -> None:
+    async with pair(tmp_path) as both:
+        b = await with_contacts(both, tmp_path / "siren.txt")
+        stop = await both.a.on_line("stops/", {})
+        await both.settle()
+        await b.on_line(f"stops/{stop['id'][:12]}/reply", {"answer": "continuing"})
+        await until(lambda: journal(b, "alarm-ended"), why="the answer ends the first alarm")
+        tried = len(journal(b, "attempt"))
+        await both.a.on_line("stops/", {})
+        await both.settle()
+        await until(lambda: len(journal(b, "attempt")) == tried + 3, why="everybody, at once, again")
+
+
+@on_loop
 async def test_an_exercise_reaches_nobody_unless_armed(tmp_path: Path) -> None:
     heard = tmp_path / "siren.txt"
     async with pair(tmp_path) as both:

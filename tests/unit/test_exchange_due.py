@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from parley.exchange import thread as threads
 from parley.exchange.due import Overdue, Owed, due, within_ms
 from parley.exchange.ladder import ReadBackMatched
-from parley.exchange.stop import StandingStop, StopAnswered, StopReaffirmed, move
+from parley.exchange.stop import StandingStop, StopAnswered, StopReaffirmed, StopRepeated, move
 from parley.exchange.thread import Thread
 from parley.words.bodies import ReceiptItem, StopLine
 from parley.words.codes import Precedence, ReplyCode, StopAnswer
@@ -101,6 +101,21 @@ def test_a_stop_answer_is_owed_after_sixty_seconds_until_a_person_answers() -> N
     assert due([], [reaffirmed], OWN_TERMS, since_ms) == owed
     answered = move(stop, StopAnswered(at_ms=since_ms, party="b" * 64, answer=StopAnswer.CONTINUING))
     assert due([], [answered], OWN_TERMS, since_ms) == []
+
+
+def test_calling_a_stop_again_puts_its_deadline_off_neither_before_an_answer_nor_after_one() -> None:
+    stop = StandingStop(id=name(9), caller="a" * 64, scope=StopLine(), called_ms=NOON_MS)
+
+    def repeat(stop: StandingStop, at_ms: int) -> StandingStop:
+        return move(stop, StopRepeated(at_ms=at_ms, party="a" * 64, seq=stop.called_seq + 1))
+
+    again = repeat(repeat(stop, NOON_MS + 30_000), NOON_MS + 59_000)
+    assert [one.since_ms for one in due([], [again], OWN_TERMS, NOON_MS + 60_000)] == [NOON_MS + 60_000]
+    answer = StopAnswered(at_ms=NOON_MS + 70_000, party="b" * 64, answer=StopAnswer.CONTINUING)
+    answered = move(again, answer)
+    assert due([], [answered], OWN_TERMS, NOON_MS + 600_000) == []
+    asked = repeat(repeat(answered, NOON_MS + 80_000), NOON_MS + 130_000)
+    assert [one.since_ms for one in due([], [asked], OWN_TERMS, NOON_MS + 140_000)] == [NOON_MS + 140_000]
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 5 * 10**6))

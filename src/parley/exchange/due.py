@@ -88,6 +88,6 @@ def _plus(start_ms: int | None, length_ms: int) -> int | None:
 
 def _stop_due(stop: StandingStop, terms: LineTerms, now_ms: TimeMs) -> Iterable[Overdue]:
     if stop.state is StopState.STANDING and (stop.answer is None or stop.asks_again):
-        since_ms = (stop.repeated_ms or stop.called_ms) + terms.stop_answer_ms
+        since_ms = (stop.asks_since_ms or stop.called_ms) + terms.stop_answer_ms
         if now_ms >= since_ms:
             yield Overdue(owed=Owed.STOP_ANSWER, of=stop.id, since_ms=since_ms)

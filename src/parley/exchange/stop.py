@@ -91,6 +91,7 @@ class StandingStop(Struct, frozen=True, kw_only=True):
         asked: the scope that its caller named, where `scope` is wider.
         repeats: how often it was called again, and `repeated_ms` when last.
         asks_again: it was called again since the newest answer, so that another is due.
+        asks_since_ms: when it first was; null while the first call is what waits.
         attested: we heard it and say so: its numbers are ours, and are not compared with those of its caller.
         folded: how many STOPs that are folded into this one still stand.
         into: the STOP into which this one is folded; the scope of that one holds meanwhile.
@@ -118,6 +119,7 @@ class StandingStop(Struct, frozen=True, kw_only=True):
     repeats: int = 0
     repeated_ms: TimeMs | None = None
     asks_again: bool = False
+    asks_since_ms: TimeMs | None = None
     attested: bool = False
     folded: int = 0
     into: MessageId | None = None
@@ -198,11 +200,13 @@ def _repeated(stop: StandingStop, event: StopRepeated) -> StandingStop:
             )
         return replace(stop, repeats=stop.repeats + 1)
     is_newest = event.seq > stop.called_seq
+    waits_already = stop.answer is None or stop.asks_again  # then a repeat must not put the deadline off
     return replace(
         stop,
         repeats=stop.repeats + 1,
         repeated_ms=event.at_ms,
         asks_again=True,
+        asks_since_ms=stop.asks_since_ms if waits_already else event.at_ms,
         called_seq=max(event.seq, stop.called_seq),
         text=event.text if is_newest and event.text else stop.text,
     )
@@ -220,6 +224,7 @@ def _answered(stop: StandingStop, event: StopAnswered) -> StandingStop:
         ground=event.ground,
         answer_seq=seq,
         asks_again=False,
+        asks_since_ms=None,
     )
 
 

@@ -33,7 +33,8 @@ def alarms(
 ) -> list[Alarm]:
     """Return what a person of ours must deal with now, longest owed first.
 
-    A STOP that reaches us is an alarm at once; one of ours when it has not been answered in time.
+    A STOP that reaches us, or is called again, is an alarm at once; one of ours when it has not been
+    answered in time.
     """
     found = []
     for thread in open_threads:
@@ -45,8 +46,10 @@ def alarms(
                     _alarm(line, overdue.owed.value, thread.id, precedence, overdue.since_ms, is_stop=False)
                 )
     for stop in stops:
-        since_ms = stop.called_ms if stop.caller != own else stop.called_ms + line.terms.stop_answer_ms
-        if stop.state is StopState.STANDING and stop.answer is None and now_ms >= since_ms:
+        asked_ms = stop.asks_since_ms or stop.called_ms
+        since_ms = asked_ms if stop.caller != own else asked_ms + line.terms.stop_answer_ms
+        is_open = stop.answer is None or stop.asks_again
+        if stop.state is StopState.STANDING and is_open and now_ms >= since_ms:
             found.append(
                 _alarm(line, Owed.STOP_ANSWER.value, stop.id, Precedence.FLASH, since_ms, is_stop=True)
             )
