@@ -41,7 +41,8 @@ class Siren:
             check=True,
             timeout=SEND_S,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         return "the siren's command ended well"
 

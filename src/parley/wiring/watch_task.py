@@ -7,8 +7,7 @@ every five seconds. STOPs are looked at every second.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from parley.exchange.phase import CLOSED
@@ -20,13 +19,12 @@ from parley.ports.clock import Clock
 from parley.ports.store import Happening, Line, Reads, Tx
 from parley.ports.writing import Submit
 from parley.watch.climbing import Alarm, Attempt, Outcome, Rung
+from parley.wiring.sending import Sender, together
 from parley.words.units import LineId, MessageId
 
 LOG: Final = logging.getLogger("parley")
 EVERY_S: Final = 1.0
 FULL_LOOK_S: Final = 5.0
-SENDERS: Final = 8
-"""How many channels may be slow at once before the next attempt waits."""
 
 
 class WatchTask:
@@ -50,13 +48,13 @@ class WatchTask:
         armed: bool,
     ) -> None:
         self._own, self._reads, self._submit, self._clock = own, reads, submit, clock
-        self._ladder, self._channels, self._armed = ladder, channels, armed
+        self._ladder, self._armed = ladder, armed
+        self._senders = {name: Sender(channel) for name, channel in channels.items()}
         self._threads: dict[LineId, dict[MessageId, Thread]] = {}
         self._touched: dict[LineId, dict[MessageId, None]] = {}
         self._found: dict[LineId, list[Alarm]] = {}
         self._looked_s = float("-inf")
         self._wake = asyncio.Event()
-        self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="channel")
         self._sending: set[asyncio.Task[None]] = set()
         self._task: asyncio.Task[None] | None = None
 
@@ -80,7 +78,6 @@ class WatchTask:
             task.cancel()
         tasks = [task for task in (self._task, *self._sending) if task is not None]
         await asyncio.gather(*tasks, return_exceptions=True)
-        self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def look(self) -> list[Attempt]:
         """Look once; return what is being tried. Tests call it, and nothing waits for a second to pass."""
@@ -137,22 +134,26 @@ class WatchTask:
         return await self._submit(command)
 
     def _send(self, line: Line, attempts: Sequence[Attempt]) -> None:
-        for attempt in attempts:
-            task = asyncio.create_task(self._try(line, attempt))
+        for group in together(attempts):
+            task = asyncio.create_task(self._try(line, group))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
 
-    async def _try(self, line: Line, attempt: Attempt) -> None:
-        outcome, detail = await self._hand_over(line, attempt)
+    async def _try(self, line: Line, group: tuple[Attempt, ...]) -> None:
+        outcome, detail = await self._hand_over(line, group[0])
         now_ms = self._clock.now_ms()
-        await self._submit(lambda tx: note_outcome(tx, line.id, attempt, outcome, detail, now_ms))
+
+        def command(tx: Tx) -> None:
+            for attempt in group:
+                note_outcome(tx, line.id, attempt, outcome, detail, now_ms)
+
+        await self._submit(command)
 
     async def _hand_over(self, line: Line, attempt: Attempt) -> tuple[Outcome, str]:
         if line.terms.exercise and not self._armed:
             return Outcome.NOT_ARMED, "an exercise reaches no real contact"
-        send: Callable[[Attempt], str] = self._channels[attempt.channel].send
         try:
-            said = await asyncio.get_running_loop().run_in_executor(self._pool, send, attempt)
+            said = await self._senders[attempt.channel].send(attempt)
         except Exception as error:  # noqa: BLE001 - a channel is not ours: whatever it raises, it did not take it
             return Outcome.FAILED, f"{type(error).__name__}: {error}"
         return Outcome.ACCEPTED, said
