@@ -17,6 +17,10 @@ ANSWERS: dict[str, Callable[[bytes], bytes]] = {
     "too few results": lambda _: http(b'{"results":[],"envelopes":[]}'),
     "a receipt that is none": lambda body: http(results_for(body) + b',"envelopes":[{"payload":1}]}'),
     "results without receipts": lambda body: http(results_for(body) + b',"envelopes":[]}'),
+    "many receipts": lambda body: http(
+        results_for(body) + b',"envelopes":[' + b",".join([b"1"] * 600) + b"]}"
+    ),
+    "many frames": lambda _: http(b'{"frames":[' + b",".join([b"1"] * 600) + b"]}"),
     "oversized": lambda _: http(b'{"results":[],"envelopes":[]}' + b" " * 5 * 1024 * 1024),
     "refused": lambda _: http(b'{"error":"peer-tired"}', "503 Service Unavailable"),
     "redirected": lambda _: b"HTTP/1.1 307 X\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n",
@@ -52,3 +56,25 @@ async def test_a_broken_answer_ends_no_courier_and_loses_nothing(tmp_path: Path,
             both.relays[1].target = real
         both.heal()
         await both.prove()
+
+
+@pytest.mark.parametrize("what", ["many receipts", "many frames"])
+@on_loop
+async def test_of_an_answer_with_more_than_was_asked_nothing_is_taken_into_the_quarantine(
+    tmp_path: Path, what: str
+) -> None:
+    async with pair(tmp_path) as both:
+        both.cut()
+        await both.a.release(draft())
+        asked = []
+
+        def answer(head: str, body: bytes) -> bytes:
+            asked.append(head)
+            return ANSWERS[what](body)
+
+        port = free_port()
+        async with answering(both.b.home, port, both.a.home.certificate.read_text(), answer):
+            both.relays[1].target = port
+            both.heal()
+            await until(lambda: len(asked) >= 4, why="a tries again")
+            assert both.a.node.reads.quarantine() == []

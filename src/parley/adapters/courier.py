@@ -41,6 +41,8 @@ ORDINARY_LANE: Final = tuple(rank for rank in RANK.values() if rank not in FLASH
 FIRST_WAIT_S: Final = 0.1
 LONGEST_WAIT_S: Final = {FLASH_LANE: 2.0, ORDINARY_LANE: 15.0}
 REFUSED_WAIT_S: Final = 60.0
+MOST_FRAMES: Final = 8
+"""Frames in one answer; a node answers a beat with its own, and a gap request where it misses something."""
 OK: Final = 200
 DEGRADED_BEATS: Final = 2
 SILENT_BEATS: Final = 4
@@ -201,6 +203,8 @@ class Courier:
             answer = _ANSWER.decode(await self._post(client, line, "push", body))
             if len(answer.results) != len(batch):
                 raise PeerError("answer-malformed", "the peer answered for another number of messages")
+            if len(answer.envelopes) > 2 * len(batch):  # one of each old receipt, one for each new part
+                raise PeerError("answer-malformed", "the peer answered with more receipts than messages")
             return await self._answered(line, batch, answer, refused)
         except Problem as problem:
             self._note(line, problem)
@@ -264,6 +268,8 @@ class Courier:
     async def _frame(self, client: PeerClient, line: Line, frame: AnyFrame) -> None:
         envelope = sign_frame(frame, self._own.message_key)
         answer = _FRAMES.decode(await self._post(client, line, "frame", envelope))
+        if len(answer.frames) > MOST_FRAMES:
+            raise PeerError("answer-malformed", f"the peer answered with more than {MOST_FRAMES} frames")
         self.heard(line.id)
         key = line.peer.keys.message if line.peer else ""
         for raw in answer.frames:
