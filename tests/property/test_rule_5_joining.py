@@ -238,3 +238,22 @@ def test_a_stop_that_we_heard_stands_whatever_its_caller_signed_and_released_bef
     assert [stop.id for stop in stands(lone)] == [heard.id], "what was heard is released by its own name"
     lone.receive([peer.sign(bodies.StopRelease(salt=SALT, of=heard.id, text=None))])
     assert stands(lone) == []
+
+
+def test_what_was_called_and_released_before_is_not_read_again_when_a_gap_closes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lone, peer = Lone(), Peer()
+    for number in range(20):
+        call = peer.sign(bodies.Stop(salt=SALT, scope=SCOPES[number % 4], text=None))
+        peer.sign(bodies.StopRelease(salt=SALT, of=call.id, text=None))
+    lone.receive(
+        [message for pair in zip(peer.signed[1::2], peer.signed[::2], strict=True) for message in pair]
+    )
+    assert stands(lone) == []
+    read: list[str] = []
+    monkeypatch.setattr(lone.tx, "stop", lambda *asked: read.append(asked[1]))
+    monkeypatch.setattr(lone.tx, "stops", lambda *_, **__: read.append("all"))
+    late = [peer.sign(bodies.LineTest(salt=SALT, text="one", language="en")) for _ in range(2)]
+    lone.receive(reversed(late))
+    assert read == []

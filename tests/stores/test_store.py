@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -280,6 +281,18 @@ def test_a_database_of_another_version_is_refused(store: SqliteUnderTest) -> Non
     with pytest.raises(SystemFault) as caught:
         store.reads()
     assert caught.value.name == "database-version"
+
+
+def test_a_database_made_before_the_index_of_standing_stops_gets_it_when_it_is_served(
+    store: SqliteUnderTest,
+) -> None:
+    with closing(sqlite3.connect(store.path)) as connection:
+        connection.execute("DROP INDEX stop_standing")
+        connection.commit()
+        store.writer().close()
+        ask = "EXPLAIN QUERY PLAN SELECT value FROM stop WHERE line = ? AND standing = 1 ORDER BY called"
+        plan = str(connection.execute(ask, ("line",)).fetchall())
+    assert "stop_standing" in plan
 
 
 def assert_chained(reads: Reads, whats: list[str]) -> None:

@@ -6,6 +6,7 @@ command writes through. The transaction itself is `sqlite_writer`'s.
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -53,6 +54,7 @@ CREATE TABLE thread (n INTEGER PRIMARY KEY, line TEXT NOT NULL, id TEXT NOT NULL
 CREATE INDEX thread_open ON thread (line) WHERE open = 1;
 CREATE TABLE stop (line TEXT NOT NULL, id TEXT NOT NULL, standing INTEGER NOT NULL, called INTEGER NOT NULL,
     value BLOB NOT NULL, PRIMARY KEY (line, id)) WITHOUT ROWID;
+CREATE INDEX stop_standing ON stop (line, standing, called);
 CREATE TABLE private (line TEXT NOT NULL, name TEXT NOT NULL, value BLOB NOT NULL,
     PRIMARY KEY (line, name)) WITHOUT ROWID;
 CREATE TABLE deferred (line TEXT NOT NULL, awaited TEXT NOT NULL, idx INTEGER NOT NULL,
@@ -62,6 +64,9 @@ CREATE TABLE quarantine (n INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NUL
 CREATE TABLE journal (n INTEGER PRIMARY KEY, at INTEGER NOT NULL, what TEXT NOT NULL, value BLOB NOT NULL,
     hash TEXT NOT NULL);
 """
+
+STANDING: Final = "CREATE INDEX IF NOT EXISTS stop_standing ON stop (line, standing, called)"
+"""For stores that were made without: however many STOPs were called and released, those that stand are found."""
 
 _CHAIN: Final = msgspec.json.Decoder(Chain)
 _THREAD: Final = msgspec.json.Decoder(Thread)
@@ -105,6 +110,9 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     if row is None or row[0] != SCHEMA_VERSION:
         connection.close()
         raise SystemFault("database-version", "the database has another version", where=str(path))
+    if write:
+        with suppress(sqlite3.OperationalError):  # a full disk: slower is better than not at all
+            connection.execute(STANDING)
     return connection
 
 
@@ -236,10 +244,8 @@ class SqliteReads:
         return _STOP.decode(row[0]) if row else None
 
     def stops(self, line: LineId, *, standing_only: bool) -> list[StandingStop]:
-        least = 1 if standing_only else 0
-        rows = self._all(
-            "SELECT value FROM stop WHERE line = ? AND standing >= ? ORDER BY called", line, least
-        )
+        only = " AND standing = 1" if standing_only else ""
+        rows = self._all(f"SELECT value FROM stop WHERE line = ?{only} ORDER BY called", line)  # noqa: S608 - our own words
         return [_STOP.decode(row[0]) for row in rows]
 
     def private(self, line: LineId, key: str) -> bytes | None:

@@ -25,6 +25,7 @@ MOST_OF_THEIRS: Final = 2 * MOST_OF_OURS
 """The same of a peer's: more, so that a late release never folds what a peer within its own cap called."""
 JOINED: Final = "stop-joined/"
 _SCOPE: Final = "stop-scope/"
+_DOUBT: Final = "stop-doubt/"
 _WIDE: Final = "the cap"
 _encode: Final = msgspec.json.Encoder(order="sorted").encode
 
@@ -87,6 +88,8 @@ def take_call(tx: Tx, line: Line, called: StandingStop, *, most: int, held_to: i
         return _join(tx, line, held, called)
     if held is not None:
         called = replace(called, doubted_seq=max(held.released_seq, held.doubted_seq))
+        if called.doubted_seq > called.called_seq and not called.attested:
+            tx.put_private(line.id, _doubt(called), b"1")
     folds = is_full(tx, line, called.caller, called.scope, most=most)
     wide = _standing_on(tx, line, author, _WIDE) if folds else None
     tx.put_private(line.id, _key(author, called.scope), called.id.encode())
@@ -150,6 +153,8 @@ def _release(tx: Tx, line: Line, stop: StandingStop, event: stops.StopReleased) 
     tx.put_stop(line.id, moved)
     if moved.state is stop.state:
         return
+    if stop.doubted_seq >= 0:
+        tx.put_private(line.id, _doubt(stop), b"")
     wide = tx.stop(line.id, moved.into) if moved.into else None
     if wide is not None:
         moved = stops.move(wide, stops.StopUnfolded(at_ms=event.at_ms))
@@ -160,10 +165,17 @@ def _release(tx: Tx, line: Line, stop: StandingStop, event: stops.StopReleased) 
 
 def settle_releases(tx: Tx, line: Line, caller: PartyId, held_to: int, now_ms: TimeMs) -> None:
     """Let the releases count that were in doubt, now that all numbers up to `held_to` are held."""
-    for stop in tx.stops(line.id, standing_only=False):
-        if not stop.attested and stop.caller == caller and stop.called_seq < stop.doubted_seq <= held_to:
+    for key in tx.privates(line.id, _DOUBT):
+        number, _, stop_id = key.removeprefix(_DOUBT).partition("/")
+        stop = tx.stop(line.id, stop_id) if int(number) <= held_to else None
+        if stop is not None and stop.caller == caller and stop.called_seq < stop.doubted_seq:
             event = stops.StopReleased(at_ms=now_ms, party=caller, seq=stop.doubted_seq)
             _release(tx, line, stop, event)
+
+
+def _doubt(stop: StandingStop) -> str:
+    """Return the name under which a STOP is found whose release is in doubt: all others need no look."""
+    return f"{_DOUBT}{stop.doubted_seq}/{stop.id}"
 
 
 def _lift(tx: Tx, line: Line, stop: StandingStop) -> None:
