@@ -134,3 +134,13 @@ def test_merged_cells_over_the_whole_sheet_again_and_again_are_refused() -> None
     rows += "".join(row(n, f"s{n}", "A", "site", 1.5, 2.5) for n in range(2, 2_000))
     merged = '<mergeCell ref="A1:IV2000"/>' * 9
     assert refused(workbook(rows, merged=f"<mergeCells>{merged}</mergeCells>")) == "sheet-too-large"
+
+
+def test_a_feature_of_too_many_elements_is_refused_before_it_fills_the_memory() -> None:
+    inside = "<a/>" * 150_000
+    assert refused(f"<kml><Placemark>{inside}</Placemark></kml>") == "kml-feature-too-large"
+
+
+def test_a_name_that_is_repeated_among_very_many_is_found_at_once() -> None:
+    members = ",".join(f'"{number}":1' for number in range(300_000))
+    assert refused(f'{{{members},"last":1,"last":2}}') == "json-name-repeated"

@@ -14,7 +14,7 @@ from parley.formats.ais import Ais
 from parley.formats.cot import EVENT_MAX_BYTES, read_event
 from parley.formats.nmea import MOST_GROUPS
 from parley.formats.position_format import Format
-from parley.formats.position_stream import LINE_MAX_BYTES, PositionStream
+from parley.formats.position_stream import LINE_MAX_BYTES, SNIFF_BYTES, PositionStream
 from parley.formats.positions import Refusals
 from parley.intake.draft import Flag
 from parley.words.errors import InputError
@@ -175,6 +175,7 @@ def test_fragments_that_are_never_completed_are_dropped_by_number_and_by_age() -
         '{"a":{},"b":[1]}',
         "[1,2,null,[]]",
         '{"aircraft":null}',
+        '[{"id":"a","time":1780000000,"lat":1,"lon":2,"altitude_msl_m":[1],"mover":{},"name":[]}]',
         "{}",
     ],
 )
@@ -230,3 +231,17 @@ class TestRealFiles:
         assert len(found) == 68
         assert refused["position-missing"] + refused["position-null"] == 13
         assert refused["nmea-checksum"] + refused["nmea-unreadable"] >= 50
+
+
+def test_a_live_source_that_sends_nothing_but_spaces_fills_no_memory() -> None:
+    stream = PositionStream(Refusals(), live=True)
+    for _ in range(100):
+        assert stream.feed(b" \r\n\t" * 8_192, NOW_MS) is None
+    assert len(stream._buffer) < 2 * SNIFF_BYTES  # noqa: SLF001 - what is kept is the point
+    assert stream.feed(SBS.encode(), NOW_MS) is not None
+
+
+def test_a_file_that_begins_with_many_blank_lines_is_read() -> None:
+    found, _ = read("\n" * 200_000 + CSV)
+    assert found is not None
+    assert len(found) == 1

@@ -6,6 +6,7 @@ that are not finite: whoever reads the member refuses it, and can say where it s
 """
 
 import json
+from collections import Counter
 from math import inf, nan
 from typing import Any, Final
 
@@ -62,8 +63,7 @@ def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
     """
     made = dict(members)
     if len(made) < len(members):
-        names = [name for name, _ in members]
-        name = next(name for name in names if names.count(name) > 1)
+        name = next(name for name, count in Counter(name for name, _ in members).items() if count > 1)
         raise _Repeated(f'The name "{name[:40]}" occurs twice in one object')
     return made
 

@@ -30,6 +30,8 @@ _REFUSED: Final = {
     "PhotoOverlay": ("kml-overlay", "it is a photograph"),
     "Tour": ("kml-tour", "it is a flight over the map"),
 }
+MAX_ELEMENTS: Final = 100_000
+"""Of one feature, which is kept whole while it is read; its vertices are text, and count as nothing."""
 _ROOTS: Final = frozenset({"Placemark", *_REFUSED})
 _TIMES: Final = {"begin": "start", "end": "end", "when": "as_of"}
 
@@ -62,7 +64,7 @@ def read_kml(
         progress: is told how many bytes of how many have been read.
 
     Raises:
-        InputError: kml-unreadable, rows-too-many, column-no-such-field, or as `parse_xml`.
+        InputError: kml-unreadable, kml-feature-too-large, rows-too-many, column-no-such-field, or as `parse_xml`.
     """
     refuse_unknown_fields(wish.by_hand)
     reader = _Reader(wish, Report.of("KML", said))
@@ -78,6 +80,8 @@ def read_kml(
 class _Taker:
     """Makes a small tree of each feature, and hands it on when it ends; what stands outside is passed over.
 
+    Raises kml-feature-too-large where a tree would not be small.
+
     Args:
         give: takes a feature.
     """
@@ -86,16 +90,22 @@ class _Taker:
         self.is_kml = False
         self._give = give
         self._open: list[KmlNode] = []
+        self._count = 0
         self._first = True
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Take the start of an element."""
         if self._open:
+            self._count += 1
+            if self._count > MAX_ELEMENTS:
+                what = f"a feature holds more than {MAX_ELEMENTS:,} elements"
+                raise InputError("kml-feature-too-large", what, do="Split it into several placemarks.")
             node = KmlNode(tag, attributes)
             self._open[-1].children.append(node)
             self._open.append(node)
         elif tag in _ROOTS:
             self._open.append(KmlNode(tag, attributes))
+            self._count = 1
         elif self._first:
             self.is_kml = tag == "kml"
         self._first = False

@@ -86,6 +86,8 @@ class PositionStream:
 
     def _begin(self, *, whole: bool) -> bool:
         """Settle the format once enough has come."""
+        while len(self._buffer) >= SNIFF_BYTES and self._buffer[:SNIFF_BYTES].isspace():
+            del self._buffer[:SNIFF_BYTES]  # whoever sends nothing but spaces must not fill the memory
         start = bytes(self._buffer[:SNIFF_BYTES]).removeprefix(b"\xef\xbb\xbf").lstrip()
         if not start:
             return False

@@ -206,7 +206,7 @@ def _read_row(said: Mapping[str, Any], line: int) -> Row:
     measured_ms = _time_ms(said["last_position"]) if said.get("last_position") else at_ms
     height_m, datum = UNKNOWN, Datum.ELLIPSOID
     for name, over, unit_m in _HEIGHTS:
-        if said.get(name) not in {None, ""}:
+        if said.get(name) not in (None, ""):
             height_m, datum = _number(said[name]) * unit_m, over
             break
     speed_mps = _number(said.get("speed_mps"))
