@@ -289,7 +289,8 @@ def test_a_database_made_before_the_index_of_standing_stops_gets_it_when_it_is_s
     with closing(sqlite3.connect(store.path)) as connection:
         connection.execute("DROP INDEX stop_standing")
         connection.commit()
-        store.writer().close()
+    store.writer().close()
+    with closing(sqlite3.connect(store.path)) as connection:
         ask = "EXPLAIN QUERY PLAN SELECT value FROM stop WHERE line = ? AND standing = 1 ORDER BY called"
         plan = str(connection.execute(ask, ("line",)).fetchall())
     assert "stop_standing" in plan

@@ -86,8 +86,7 @@ class PositionStream:
 
     def _begin(self, *, whole: bool) -> bool:
         """Settle the format once enough has come."""
-        while len(self._buffer) >= SNIFF_BYTES and self._buffer[:SNIFF_BYTES].isspace():
-            del self._buffer[:SNIFF_BYTES]  # whoever sends nothing but spaces must not fill the memory
+        self._drop_spaces()
         start = bytes(self._buffer[:SNIFF_BYTES]).removeprefix(b"\xef\xbb\xbf").lstrip()
         if not start:
             return False
@@ -108,6 +107,11 @@ class PositionStream:
         self._set_reader()
         self._begun = True
         return True
+
+    def _drop_spaces(self) -> None:
+        """Let go of what a stream of nothing but spaces has brought: it must not fill the memory."""
+        while len(self._buffer) >= SNIFF_BYTES and self._buffer[:SNIFF_BYTES].isspace():
+            del self._buffer[:SNIFF_BYTES]
 
     def _set_reader(self) -> None:
         """Make what reads the format line by line, if it is one of lines."""
