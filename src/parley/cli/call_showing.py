@@ -95,7 +95,8 @@ def _units(view: CallView) -> Iterator[str]:
         return
     waiting = sum(one.warned_ms is None for one in view.units)
     act = f": [bold]! warns {'it' if waiting == 1 else 'them all'}[/]" if waiting else ""
-    yield f"Own units {len(view.units)} inside or too near, {waiting} NOT WARNED{act}"
+    near = sum(one.level is not None for one in view.units)
+    yield f"Own units {near} inside or too near, {waiting} NOT WARNED{act}"
     for unit in view.units[:MOST_UNITS]:
         yield _unit(unit)
     if len(view.units) > MOST_UNITS:

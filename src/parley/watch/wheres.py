@@ -63,24 +63,20 @@ def read_where(text: str) -> Place:
     Raises:
         InputError: as `read_coordinate` and `find_place`, with what to ask for.
     """
-    try:
-        return _coordinate(text)
-    except InputError as refusal:
-        found = _said(tidy(text))
-        if found is not None:
-            return found
-        if any(one.isdigit() for one in text):
-            raise refusal from None
+    found = try_where(text)
+    if found is not None:
+        return found
+    if not any(one.isdigit() for one in text):
         find_place(text.strip())  # raises, with the names that are like it
-        raise refusal from None
+    return _coordinate(text)
 
 
 def try_where(text: str) -> Place | None:
-    """Read a place; null where it is none."""
+    """Read a place; null where it is none. No name that is like it is looked for, which would take its time."""
     try:
-        return read_where(text)
+        return _coordinate(text)
     except InputError:
-        return None
+        return _said(tidy(text))
 
 
 def _coordinate(text: str) -> Place:
