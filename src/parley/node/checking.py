@@ -88,7 +88,8 @@ class Checker:
         self._engine = engine
         self._pictures = pictures
         self._ready = False
-        self._closing: list[tuple[TimeMs, str, LineId, MessageId]] = []
+        self._closing: list[tuple[TimeMs, MessageId, LineId, MessageId]] = []
+        self._awaited: set[MessageId] = set()
         self._followed: dict[MessageId, tuple[LineId, int]] = {}
         self._changed: set[MessageId] = set()
 
@@ -152,7 +153,8 @@ class Checker:
                 separation=separation_for(line.terms, version.body.activity),
             )
             self._followed[version.id] = line.id, RANK[version.body.precedence]
-            if not over:
+            if not over and version.id not in self._awaited:
+                self._awaited.add(version.id)  # once, however often the notice is taken up
                 heapq.heappush(self._closing, (window.end_ms, version.id, line.id, thread.id))
         self._changed |= near - {version.id for version in thread.versions}
 
@@ -261,8 +263,12 @@ class Checker:
 
     def _reopen(self, reads: Reads, now_ms: TimeMs) -> None:
         """Windows that have closed without an end stay hot (rule 8): compare them open-ended."""
+        closed: dict[tuple[LineId, MessageId], None] = {}
         while self._closing and self._closing[0][0] <= now_ms:
-            _, _, line_id, thread_id = heapq.heappop(self._closing)
+            _, version_id, line_id, thread_id = heapq.heappop(self._closing)
+            self._awaited.discard(version_id)
+            closed[line_id, thread_id] = None
+        for line_id, thread_id in closed:
             line, thread = reads.line(line_id), reads.thread(line_id, thread_id)
             if line is not None and thread is not None:
                 self.follow(line, thread, now_ms)

@@ -80,7 +80,7 @@ class CheckThread:
             unchecked = self._checker.load_notices(self._reads, now_ms)
         except ParleyError as error:
             name, detail = error.name, str(error)
-            self._write(lambda tx: _say_not_loaded(tx, name, detail, now_ms)).result()
+            self._write(lambda tx: _say_failed(tx, name, detail, now_ms)).result()
             return
         self._want(unchecked, RANK[Precedence.FLASH])
 
@@ -243,11 +243,22 @@ class CheckThread:
 
     def _loop_forever(self) -> None:
         while (job := self._jobs.get()) is not None:
-            job()
+            try:
+                job()
+            except Exception as bug:  # noqa: BLE001 - it is alarmed, and the thread lives on: without it nothing is checked
+                self._say_broken(bug)
+                if len(self._wanted):
+                    self._jobs.put(self._check_wanted)
+
+    def _say_broken(self, bug: Exception) -> None:
+        """Say that checks are missing. Where the writer refuses even that, the node is ending."""
+        detail, now_ms = f"the checks broke: {bug!r}"[:400], self._clock.now_ms()
+        with contextlib.suppress(Exception):
+            self._write(lambda tx: _say_failed(tx, "check-broken", detail, now_ms)).result()
 
 
-def _say_not_loaded(tx: Tx, name: str, detail: str, now_ms: int) -> None:
-    """Say that no check can be made: each is refused as not ready until the node is started again."""
+def _say_failed(tx: Tx, name: str, detail: str, now_ms: int) -> None:
+    """Say that checks are missing. Where notices could not be loaded, each is refused until the node starts again."""
     tx.write_journal(now_ms, "check-failed", {"error": name})
     tx.publish(Happening(at_ms=now_ms, line=None, what="check_failed", detail=detail))
 
