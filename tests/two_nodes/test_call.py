@@ -282,6 +282,18 @@ async def test_on_a_joined_line_a_stop_is_taken_by_ear_and_a_notice_is_asked_for
         await both.prove()
 
 
+@on_loop
+async def test_keep_out_is_heard_as_an_avoidance_without_a_reason(tmp_path: Path) -> None:
+    async with node(tmp_path) as side:
+        call = await ring(side)
+        await say(side, call, "keep out, 33 28 N 38 36 E, in 3 hours")
+        await say(side, call, "safety", "reason")
+        await side.post(f"/calls/{call}/close", {"outcome": {"type": "notice"}})
+        (notice,) = await side.get("/lines/EASTERN/notices")
+        body = notice["versions"][0]["body"]
+        assert (body["activity"], body["reason"]["code"]) == ("withheld", "withheld")
+
+
 @pytest.mark.parametrize(
     ("path", "body", "name"),
     [

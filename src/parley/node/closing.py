@@ -22,6 +22,8 @@ from parley.words.units import FreeText, TimeMs
 from parley.words.volume import Circle, positions_of
 
 SOON_MS: Final = 2 * 3_600_000
+UNSAID: Final = StatedReason(code=Reason.WITHHELD, text=None)
+"""The reason of whoever states none; an avoidance never states one."""
 
 
 class AsNotice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="notice"):
@@ -113,14 +115,18 @@ def _record_notice(desk: Desk, hand: Hand, call: Call, outcome: AsNotice) -> Mes
         )
     activity = plotted.activity or outcome.activity
     if activity is None:
-        raise InputError("activity-missing", "what they will do is not known", do="Say it: w ACTIVITY.")
+        raise InputError(
+            "activity-missing",
+            "what they will do is not known",
+            do="Say it: w ACTIVITY. If they only said to keep out: w keep out.",
+        )
     message = releasing.release_notice(
         desk,
         releasing.Draft(
             precedence=outcome.precedence or _precedence(plotted, hand.now_ms),
             activity=activity,
             volume=plotted.volume,
-            reason=_reason(call),
+            reason=_reason(call) if activity is not Activity.WITHHELD else UNSAID,
         ),
     )
     if outcome.confirmed:
@@ -152,7 +158,7 @@ def _read_back(desk: Desk, hand: Hand, call: Call, message: Message) -> None:
 def _reason(call: Call) -> StatedReason:
     why = reading(call, Field.REASON, Why)
     if why is None:
-        return StatedReason(code=Reason.WITHHELD, text=None)
+        return UNSAID
     said = next(one.text for one in reversed(call.fragments) if one.field is Field.REASON)
     return StatedReason(code=why.code, text=said if why.code is Reason.OTHER else None)
 
