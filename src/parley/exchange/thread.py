@@ -7,6 +7,8 @@ A version that was superseded while cold never becomes hot; one that was hot sta
 speaks of what is hot when it is given, never of a window that starts later.
 """
 
+from typing import Final
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -18,6 +20,11 @@ from parley.words.codes import HUMANITARIAN, STANDING_REPLIES, Override, ReplyCo
 from parley.words.errors import InputError
 from parley.words.header import By
 from parley.words.units import MessageId, PartyId, Seq, TimeMs
+from parley.words.volume import Area, positions_of
+
+MOST_VERSIONS: Final = 1_000
+MOST_VERTICES: Final = 50_000
+"""Of all versions of a notice together: each is looked at whenever something is said about the notice."""
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -101,6 +108,12 @@ def version_of(thread: Thread, message_id: MessageId) -> Exchange:
         if version.id == message_id:
             return version
     raise InputError("version-unknown", "no such version of this notice", where=message_id)
+
+
+def is_full(thread: Thread, area: Area) -> bool:
+    """Tell whether a further version, of this area, would be more than a notice holds."""
+    held = sum(len(positions_of(version.body.volume.area)) for version in thread.versions)
+    return len(thread.versions) >= MOST_VERSIONS or held + len(positions_of(area)) > MOST_VERTICES
 
 
 def add_version(thread: Thread, exchange: Exchange, seq: Seq | None = None) -> Thread:

@@ -53,7 +53,6 @@ WORSE: Final = (
     StopAnswer.CONTINUING,
 )
 """Answers to a STOP, the best news first: while numbers are missing, the worse one stands."""
-MOST_VERSIONS: Final = 1_000
 MOST_ANSWERS: Final = 1_000
 
 
@@ -225,8 +224,8 @@ def _amend(tx: Tx, acted: Acted, body: bodies.Amend) -> MessageId | None:
     _check_author(acted, thread)
     if any(version.number == body.version for version in thread.versions):
         raise InputError("version-taken", f"there is a version {body.version} already", where=thread.id)
-    if len(thread.versions) >= MOST_VERSIONS:
-        raise OutOfOrder("too-many-versions", f"a notice has at most {MOST_VERSIONS} versions")
+    if threads.is_full(thread, body.volume.area):
+        raise OutOfOrder("too-many-versions", "the notice holds as many versions and vertices as it can")
     if _in_doubt(tx, acted, thread.phase_seq):
         thread = replace(thread, phase_seq=min(thread.phase_seq, acted.seq - 1))
     exchange = threads.released(acted.message.id, body, acted.message.header.at)

@@ -124,12 +124,19 @@ def amend(desk: Desk, of: MessageId, draft: Draft, *, drafted: By | None = None)
     """Release the next version of a notice, whole. It starts at the bottom of the ladder (rule 4).
 
     Raises:
-        InputError: as `release_notice`, and notice-unknown, notice-not-yours, notice-closed.
+        InputError: as `release_notice`, and notice-unknown, notice-not-yours, notice-closed,
+            too-many-versions.
     """
     check_may_release(desk.by)
     _check_volume(desk, draft.volume)
     _check_second_person(desk, draft, drafted or desk.by)
     thread = own_open_thread(desk, of)
+    if threads.is_full(thread, draft.volume.area):
+        raise InputError(
+            "too-many-versions",
+            "the notice holds as many versions and vertices as it can",
+            do="Release a new notice; then cancel or end this one.",
+        )
     newest = threads.latest(thread)
     body = bodies.Amend(
         salt=desk.salt(),
