@@ -1,5 +1,6 @@
 """Calls on a node: what is said is kept, checked and warned of as it lands, and a STOP waits for nothing."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from parley.node.checking import Checker
 from parley.wire.message import read_unverified
 from parley.words.bodies import Heard, Stop
+from parley.words.errors import SystemFault
 from parley.words.volume import ALWAYS
 from support import START_MS, Side, client_of, draft, make_home, on_loop, pair
 
@@ -280,6 +283,34 @@ async def test_on_a_joined_line_a_stop_is_taken_by_ear_and_a_notice_is_asked_for
         (stop,) = await a.stops()
         assert stop["stop"]["called_by"]["assurance"] == "voice"
         await both.prove()
+
+
+@on_loop
+async def test_two_officers_who_type_at_once_lose_nothing(tmp_path: Path) -> None:
+    async with node(tmp_path) as side:
+        call = await ring(side)
+        await asyncio.gather(*(say(side, call, f"{k} km", "extent") for k in range(1, 13)))
+        fragments = (await side.get(f"/calls/{call}"))["call"]["fragments"]
+        assert {one["text"] for one in fragments} == {f"{k} km" for k in range(1, 13)}
+        assert [one["n"] for one in fragments] == list(range(12))
+        assert sum(one["superseded_by"] is None for one in fragments) == 1
+
+
+@on_loop
+async def test_what_is_said_is_kept_when_its_check_fails_and_checked_when_it_can_be(tmp_path: Path) -> None:
+    async with node(tmp_path) as side:
+        call = await ring(side)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Checker, "check_volume", _fails)
+            view = await say(side, call, "shelling near Tanf")
+            assert (view["plotted"] is not None, view["checked_ms"], view["units"]) == (True, None, [])
+        view = await side.post(f"/calls/{call}/check")
+        assert view["checked_ms"] == START_MS
+        assert near(view) == {"POST 1": None, "POST 2": None}
+
+
+def _fails(*_: object) -> None:
+    raise SystemFault("check-incomplete", "nothing was compared")
 
 
 @on_loop
