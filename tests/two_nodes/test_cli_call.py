@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -142,12 +143,18 @@ def test_a_line_that_is_not_known_holds_up_no_call(desk: Desk) -> None:
 def test_what_was_said_while_the_node_was_dead_is_kept_and_taken_when_it_lives_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    passed_s = [1_000.0]
+
+    def serve_again() -> None:
+        passed_s[0] += 45
+        desk.serve(START_MS + 60_000)
+
     lines: Iterator[str | Callable[[], None]] = iter(
         [
             "artillery near tanf",
             lambda: desk.end(signal.SIGKILL),
             "t in 20 minutes",
-            lambda: desk.serve(START_MS + 60_000),
+            serve_again,
             "x 3 km",
             "close notice",
         ]
@@ -161,13 +168,14 @@ def test_what_was_said_while_the_node_was_dead_is_kept_and_taken_when_it_lives_a
         raise EOFError
 
     monkeypatch.setattr(call_command, "input", typed, raising=False)
+    monkeypatch.setattr(call_command, "time", SimpleNamespace(monotonic=lambda: passed_s[0]))
     shown = desk.says("call")
     assert "NOT TAKEN YET, KEPT HERE: 1 line(s)" in shown
     (notice,) = json.loads(desk.says("notice", "list", "EASTERN", "--json"))
     (version,) = notice["versions"]
     assert version["body"]["activity"] == "artillery_fire"
     late_ms = START_MS + 21 * 60_000 - version["body"]["volume"]["window"]["start_ms"]
-    assert 0 < late_ms < 30_000, "it begins 20 minutes after it was said, and not after it was taken"
+    assert late_ms == 45_000, "it begins 20 minutes after it was said, and not after it was taken"
     assert desk.says("call", "--list").startswith("0 not closed")
 
 
