@@ -191,3 +191,27 @@ def test_a_call_goes_on_after_the_node_was_killed_in_the_middle(desk: Desk) -> N
 def test_a_row_of_a_script_without_a_time_is_named(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "script").write_text("air strike\n")
     assert "row 1" in desk.says("call", "--script", "script", expect=2)
+
+
+def test_what_was_heard_or_said_already_is_never_asked_to_be_said(desk: Desk) -> None:
+    heard = ("--reason", "withheld", "--heard-from", "DUTY", "--yes")
+    notice = (
+        "--activity",
+        "air_strike",
+        "--at",
+        "33 34 00 N 38 30 00 E",
+        "--radius-m",
+        "2500",
+        "--start",
+        "+30m",
+    )
+    said = desk.says("notice", "send", "EASTERN", *notice, "--end", "+1h", *heard)
+    assert "As heard from EASTERN, not recorded yet:" in said
+    assert "EASTERN-1 is recorded, as you heard it." in said
+    assert "SAY IT TO THEM" in desk.says("reply", "EASTERN", "EASTERN-1", "objection")
+    stop = desk.says("stop", "call", "EASTERN", "--heard-from", "DUTY")
+    assert "SAY IT" not in stop
+    assert "1 message of ours waits to be said to them" in " ".join(stop.split())
+    (waiting,) = json.loads(desk.says("line", "status", "EASTERN", "--json"))["line"]["to_say"]
+    told = desk.says("told", "EASTERN", waiting["id"][:8], "--to", "DUTY")
+    assert "nothing waits to be said to them" in told

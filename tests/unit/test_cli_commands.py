@@ -60,7 +60,7 @@ def answers(monkeypatch: pytest.MonkeyPatch, response: httpx.Response | Exceptio
     ("status", "error", "exit_status"),
     [
         (400, InputError, 2),
-        (401, InputError, 2),
+        (403, InputError, 2),
         (404, InputError, 2),
         (409, InputError, 2),
         (422, PeerError, 1),
@@ -79,6 +79,32 @@ def test_what_the_api_refuses_has_its_exit_status(
         "some-name",
         "do",
         exit_status,
+    )
+
+
+def test_a_node_that_does_not_know_this_folders_token_is_another_node(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers(monkeypatch, httpx.Response(401, json={"name": "not-let-in", "what": "show the node's token"}))
+    with pytest.raises(InputError) as refused:
+        node(home).get(("status",), dict)
+    assert refused.value.name == "another-node"
+    assert "127.0.0.1:9" in refused.value.where
+    assert "desk_listen" in refused.value.do
+
+
+def test_a_wrong_value_is_refused_in_one_plain_line(
+    home: Home,  # noqa: ARG001 - its folder is named by the environment
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(monkeypatch, "reply", "COALITION", "EASTERN-1", "agree") == 2
+    assert "Value error" not in capsys.readouterr().err
+    assert run(monkeypatch, "stop", "reply", "COALITION", "32f6315e", "--json") == 2
+    said = json.loads(capsys.readouterr().out)["what"]
+    assert (
+        said
+        == "Missing argument 'answer'. Choose from: stopping, stopped, continuing, not_ours, cannot_control"
     )
 
 

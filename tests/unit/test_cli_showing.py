@@ -6,7 +6,12 @@ import pytest
 from rich.console import Console
 
 from parley.cli import output
+from parley.cli.desk import alarm_lines
+from parley.cli.output import counted
 from parley.cli.showing import problem_text
+from parley.node.board import AlarmView
+from parley.watch.climbing import Alarm, Climb
+from parley.words.codes import Precedence
 
 
 @pytest.mark.parametrize(
@@ -45,3 +50,36 @@ def test_what_is_piped_is_not_broken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(output, "people", Console(file=file, width=40, highlight=False, soft_wrap=True))
     output.say("word " * 30)
     assert file.getvalue().count("\n") == 1
+
+
+def alarm_rows(what: str, taken_by: str | None = None) -> list[str]:
+    alarm = Alarm(
+        key=f"{what}-{'ab' * 8}",
+        what=what,
+        of="ab" * 32,
+        precedence=Precedence.FLASH,
+        desk="COALITION",
+        is_stop=what == "stop_answer",
+        since_ms=0,
+    )
+    view = AlarmView(line=bytes(32).hex(), climb=Climb(alarm=alarm, taken_by=taken_by))
+    return alarm_lines(view, "COALITION", "EXERCISE ")
+
+
+def test_an_alarm_of_a_stop_says_first_how_to_answer_it() -> None:
+    owed, answer, take = alarm_rows("stop_answer")
+    assert owed.startswith("EXERCISE ⏰")
+    assert "parley stop reply COALITION abababababab stopping" in answer
+    assert f"parley take COALITION stop_answer-{'ab' * 8}" in take
+
+
+def test_an_alarm_that_somebody_has_is_not_offered_again() -> None:
+    assert not any("parley take" in row for row in alarm_rows("stop_answer", "BLUE WATCH 2"))
+    assert [row.split(": ")[-1] for row in alarm_rows("read_back", "BLUE WATCH 2")] == [
+        "taken by BLUE WATCH 2"
+    ]
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "0 rows"), (1, "1 row"), (2_000, "2,000 rows")])
+def test_one_thing_is_not_said_in_the_plural(number: int, said: str) -> None:
+    assert counted(number, "row") == said

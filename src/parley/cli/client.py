@@ -28,6 +28,7 @@ CONNECT_S: Final = 5.0
 ANSWER_S: Final = 120.0
 """How long an answer may take: a large record takes a while to verify."""
 PEER_STATUS: Final = 422
+NOT_LET_IN: Final = 401
 
 
 class _Problem(Struct):
@@ -143,6 +144,8 @@ class Node:
             raise self._not_answering() from error
         except httpx.HTTPError as error:
             raise _lost(error, changes=method != "GET") from error
+        if answer.status_code == NOT_LET_IN:
+            raise self._another_node()
         if not answer.is_success:
             raise _refused(answer)
         return answer.content
@@ -172,6 +175,15 @@ class Node:
             "the node does not answer",
             where=f"{self._settings.name} on {self._settings.desk_listen}",
             do=f"Start it: parley serve --home {self.home.path}",
+        )
+
+    def _another_node(self) -> InputError:
+        """Return why a token of this very folder is refused: whoever answers there is not its node."""
+        return InputError(
+            "another-node",
+            f"another node than that of {self.home.path} answers here",
+            where=f"{self._settings.name} on {self._settings.desk_listen}",
+            do=f"Give each node a desk port of its own: desk_listen in {self.home.path}/parley.toml; then serve it.",
         )
 
     def _read(self, raw: bytes, as_: type[T]) -> T:

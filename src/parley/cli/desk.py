@@ -68,7 +68,7 @@ def board(*, node: Node) -> None:
 def _open_rows(board: "Board", lines: "dict[str, LineView]") -> Iterator[str]:
     """Yield what is open: STOPs, hazards, alarms, then notices by their start."""
     from parley.cli.hazards import hazard_lines
-    from parley.cli.showing import stop_lines
+    from parley.cli.showing import marks, stop_lines
 
     for stop in board.stops:
         line = lines[stop.line]
@@ -79,7 +79,9 @@ def _open_rows(board: "Board", lines: "dict[str, LineView]") -> Iterator[str]:
         yield from hazard_lines(hazard, board.at_ms, verified=line.verified)
         yield f"    on the line {plain(line.name)}"
     for alarm in board.alarms:
-        yield from _alarm_lines(alarm, plain(lines[alarm.line].name))
+        line = lines[alarm.line]
+        mark = marks(exercise=line.exercise, verified=line.verified)
+        yield from alarm_lines(alarm, plain(line.name), mark)
     for notice in sorted(board.notices, key=lambda one: one.versions[-1].body.volume.window.start_ms):
         yield from _notice_rows(notice, lines[notice.line], board.at_ms)
 
@@ -94,18 +96,21 @@ def _notice_rows(notice: "NoticeView", line: "LineView", now_ms: int) -> list[st
     return [*rows, f"    check: {plain(check.result.summary)}"] if check is not None else rows
 
 
-def _alarm_lines(alarm: "AlarmView", line: str) -> list[str]:
-    """Return an alarm: what is owed since when, who has it, and how to take it."""
+def alarm_lines(alarm: "AlarmView", name: str, mark: str) -> list[str]:
+    """Return an alarm: what is owed since when, who has it, and how to answer it, then how to take it."""
     from parley.cli.showing import words
     from parley.cli.times import zulu
+    from parley.exchange.due import Owed
 
     climb = alarm.climb
     has_it = f"taken by {plain(climb.taken_by)}" if climb.taken_by else f"{climb.tried} tries, nobody has it"
     since = f"since {zulu(climb.alarm.since_ms)}, {climb.alarm.precedence.value}"
-    return [
-        f"⏰ [bold]{words('owed', climb.alarm.what)} is owed[/] {since}: {has_it}",
-        f"    take it: parley take {line} {plain(climb.alarm.key)}",
-    ]
+    rows = [f"{mark}⏰ [bold]{words('owed', climb.alarm.what)} is owed[/] {since}: {has_it}"]
+    if climb.alarm.what == Owed.STOP_ANSWER:  # taking it answers nobody: what does comes first
+        rows.append(f"    answer it: parley stop reply {name} {plain(climb.alarm.of[:12])} stopping")
+    if not climb.taken_by:
+        rows.append(f"    say that you have it: parley take {name} {plain(climb.alarm.key)}")
+    return rows
 
 
 def take(
@@ -114,7 +119,7 @@ def take(
     *,
     node: Node,
 ) -> None:
-    """Take an alarm: your contacts are left alone for a while. It starts again if it is still owed then."""
+    """Say that you have an alarm: no contact is rung for a while. It rings again if it is still owed then."""
     from parley.watch.climbing import Climb
 
     climb = node.post(("lines", line, "alarms", alarm, "take"), {}, Climb)

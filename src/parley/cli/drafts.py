@@ -60,8 +60,12 @@ def send(line: LineArgument, *, composed: Composed, node: Node, yes: YesOption =
     if node.as_json:
         print_json({"id": released.id, "handle": released.handle, "check": check, "warnings": warnings})
         return
-    say_done(node, line, f"[bold]{plain(released.handle)}[/] is released.")
-    say("  It is known to be held only once it is read back.")
+    if node.hears:
+        say_done(node, line, f"[bold]{plain(released.handle)}[/] is recorded, as you heard it.")
+        say(f"  Read it back to them, then: parley read-back {plain(line)} {plain(released.handle)}")
+    else:
+        say_done(node, line, f"[bold]{plain(released.handle)}[/] is released.")
+        say("  It is known to be held only once it is read back.")
     show_notice(node, line, notice_of(node, line, released.id))
 
 
@@ -199,7 +203,8 @@ def _show_draft(
 
     line = status.line
     mark = marks(exercise=line.exercise, verified=line.verified)
-    say(f"{mark}To {plain(line.name)}, not released yet:")
+    whose = "As heard from {}, not recorded yet:" if node.hears else "To {}, not released yet:"
+    say(mark + whose.format(plain(line.name)))
     for text in [*content_lines(draft, node.now.now_ms), *check_lines(check)]:
         say(text)
     for warning in warnings:
@@ -220,7 +225,8 @@ def _line_warnings(status: "LineStatus") -> list[str]:
 def ask_to_release(node: Node, *, yes: bool) -> None:
     """Ask a person at a terminal: only a yes that was typed releases."""
     if not yes and may_ask(node):
-        typer.confirm("Release it?", default=False, abort=True)
+        question = "Record it as said by them?" if node.hears else "Release it?"
+        typer.confirm(question, default=False, abort=True)
 
 
 def add_to(notices: typer.Typer) -> None:

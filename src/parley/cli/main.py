@@ -119,10 +119,15 @@ def _not_called(error: Exception) -> Exception:
         case BrokenPipeError():
             return error
         case _ if hasattr(error, "format_message"):
-            what = f"{NOT_CALLED} {str(error.format_message()).rstrip('.')}"
+            what = f"{NOT_CALLED} {usage_text(str(error.format_message()))}"
             return InputError("usage", what, do="Call it on the whole line: parley stop call")
         case _:
             return error
+
+
+def usage_text(message: str) -> str:
+    """Return Typer's sentence on one line, without the words of the library that looked at the value."""
+    return " ".join(message.replace("Value error, ", "").split()).rstrip(".")
 
 
 def _unread() -> int:
@@ -141,7 +146,7 @@ def _fail_otherwise(error: Exception, *, as_json: bool) -> int:
     if message is not None:
         context = getattr(error, "ctx", None)
         usage = f"See: {context.command_path} --help" if context is not None else "See: parley --help"
-        print_error(InputError("usage", str(message()).rstrip("."), do=usage), as_json=as_json)
+        print_error(InputError("usage", usage_text(str(message())), do=usage), as_json=as_json)
         return BAD_INPUT
     if os.environ.get("PARLEY_DEBUG"):
         troubles.print_exception()

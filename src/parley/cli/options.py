@@ -28,7 +28,15 @@ DutyOption = Annotated[
         ' name and "WATCH".',
     ),
 ]
-RoleOption = Annotated[Role, typer.Option("--role", envvar="PARLEY_ROLE", help="Your role at the desk.")]
+RoleOption = Annotated[
+    Role,
+    typer.Option(
+        "--role",
+        envvar="PARLEY_ROLE",
+        metavar="ROLE",
+        help=f"Your role at the desk: {', '.join(one.value for one in Role if one is not Role.NODE)}.",
+    ),
+]
 AnyRoleOption = Annotated[
     str | None,
     typer.Option(

@@ -77,6 +77,11 @@ def plain(text: str) -> str:
     return escape(safe)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 row", "2,000 rows"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def print_error(error: ParleyError, *, as_json: bool) -> None:
     """Say what, where, and what to do next."""
     if as_json:

@@ -98,7 +98,7 @@ def told(
     spoken: SpokenOption = "en",
 ) -> None:
     """Note that you said a message of ours to the other side: your word, never theirs."""
-    from parley.cli.views import Sent, line_of
+    from parley.cli.views import Sent
 
     wanted = _waiting(node, line, of)
     how = spoken_by(to, medium, interpreter, spoken)
@@ -106,12 +106,7 @@ def told(
     if node.as_json:
         print_json(sent)
         return
-    say_done(node, line, "noted as said to them, on your word.")
-    left = len(line_of(node, line).line.to_say)
-    if left:
-        say(
-            f"  ⚠ {left} more {'waits' if left == 1 else 'wait'} to be said: parley line status {plain(line)}"
-        )
+    say_done(node, line, f"{plain(of)} is noted as said to them, on your word.", by_voice=True)
 
 
 def _waiting(node: Node, line: str, of: str) -> str:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from parley.cli.client import Node
 from parley.cli.options import reach_node
-from parley.cli.output import plain, print_json, say
+from parley.cli.output import counted, plain, print_json, say
 from parley.cli.picture_import import ImportWish, wish_for_import
 from parley.cli.takes import takes
 
@@ -68,6 +68,10 @@ def list_layers(*, node: Node) -> None:
             if oldest_ms is not None
             else ""
         )
-        loaded = f"{layer.items:,} items{old}" if layer.loaded_ms is not None else "⚠ NOT LOADED"
+        loaded = (
+            f"{counted(layer.items or 0, 'item')}{old}" if layer.loaded_ms is not None else "⚠ NOT LOADED"
+        )
         say(f"[bold]{plain(layer.name)}[/]: {loaded}")
-    say(f"{len(found.layers)} layers, picture version {found.version}. Nothing here leaves this node.")
+    say(
+        f"{counted(len(found.layers), 'layer')}, picture version {found.version}. Nothing here leaves this node."
+    )

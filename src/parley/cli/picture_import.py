@@ -217,7 +217,7 @@ def _refused_rows(found: "PlaceFile", file: Path, wish: ImportWish) -> InputErro
     """Say that rows are refused, where that means that nothing can be imported."""
     refused = found.report.refused
     if not found.places:
-        what = f"all {len(refused):,} rows are refused, and nothing is imported"
+        what = "every row is refused, and nothing is imported"
         return InputError("picture-rows-refused", what, where=str(file), do="Correct them.")
     if not refused or wish.accept_partial:
         return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec import UNSET, Struct, UnsetType
 
 from parley.cli.client import Node
-from parley.cli.output import plain, print_error, print_json, say
+from parley.cli.output import counted, plain, print_error, print_json, say
 from parley.formats.rows import Doubt, Heading, Refusal, Repair, Report
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def print_outcome(node: Node, outcome: Outcome, problem: "ParleyError | None", s
         print_error(problem, as_json=False)
     if outcome.imported:
         say(
-            f"{outcome.items:,} items are in the layer {plain(outcome.layer)}; the picture is at version"
+            f"The layer {plain(outcome.layer)} holds {counted(outcome.items, 'item')}; the picture is at version"
             f" {outcome.version}."
         )
         say("Open notices near what changed are being checked again.")
@@ -71,7 +71,7 @@ def print_outcome(node: Node, outcome: Outcome, problem: "ParleyError | None", s
 def show_file(report: Report, shown: int) -> None:
     """Show how a file was understood, and what was refused, put right, or is in doubt."""
     how = f": {'; '.join(plain(each) for each in report.read_as)}" if report.read_as else ""
-    say(f"Read {report.rows:,} rows of {report.format}{how}.")
+    say(f"Read {counted(report.rows, 'row')} of {report.format}{how}.")
     if report.headings:
         say(f"Columns: {_headings(report.headings)}.")
     _list(report.refused, "is refused", "are refused", _refusal, shown)
@@ -130,7 +130,7 @@ def show_difference(difference: Difference, layer: str) -> None:
         )
         return
     counts = difference.counts
-    say(f"Layer {plain(layer)}, {counts['held']:,} items now, {counts['loaded']:,} after:")
+    say(f"Layer {plain(layer)}, {counted(counts['held'], 'item')} now, {counts['loaded']:,} after:")
     words = {"added": "+", "removed": "-", "moved": "→", "changed": "~"}
     for word, sign in words.items():
         items: list[dict[str, Any]] = getattr(difference, word)
@@ -142,7 +142,9 @@ def show_difference(difference: Difference, layer: str) -> None:
             say(f"    {sign} and {counts[word] - len(items):,} more")
     if counts["kept"]:
         names = ", ".join(plain(str(item["id"])) for item in difference.kept)
-        say(f"  [bold]{counts['kept']:,} kept as they are[/], because their rows were refused: {names}")
+        say(
+            f"  [bold]{counts['kept']:,} kept[/] as in the layer now, because of rows that are refused: {names}"
+        )
     newer = f", and {counts['refreshed']:,} that only were known more recently" if counts["refreshed"] else ""
     say(f"  {counts['unchanged']:,} unchanged{newer}")
     if difference.large:

@@ -112,7 +112,7 @@ def call(
         say_done(
             node, line, f"[bold]⛔ THEIR STOP {stopped.id[:12]} stands. A PERSON ANSWERS WITHIN 60 s.[/]"
         )
-        say(f"parley stop reply {plain(line)} {stopped.id[:12]} stopping")
+        say(f"Answer it: parley stop reply {plain(line)} {stopped.id[:12]} stopping")
         return
     say_done(node, line, f"[bold]⛔ STOP {stopped.id[:12]} is called. RING THEM AS WELL.[/]")
     say("It stands until you release it. See whether a person has answered: parley board")

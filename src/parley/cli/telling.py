@@ -22,6 +22,7 @@ WAITS: Final = (
     "Recorded here; [bold]WAITS[/]: their node has not receipted it yet. Ring them if it is urgent."
 )
 SAID: Final = "Recorded here, on our word; nothing waits to be said to them."
+ON_OUR_WORD: Final = "Recorded here, on our word."
 TO_SAY: Final = (
     "Recorded here; [bold]SAY IT TO THEM[/], then: parley told. What waits to be said: parley line status"
 )
@@ -46,13 +47,16 @@ def mark_of(node: Node, line: str) -> str:
         return f"Line {plain(line)}: "
 
 
-def say_done(node: Node, line: str, sentence: str) -> None:
-    """Say what was done on a line, then whether their node has it; it is looked at for a second at most."""
+def say_done(node: Node, line: str, sentence: str, *, by_voice: bool = False) -> None:
+    """Say what was done on a line, then whether their node has it; it is looked at for a second at most.
+
+    What is done `by_voice` was said already, as a message that was told is; so is all that a node hears.
+    """
     say(f"{mark_of(node, line)}{sentence}")
-    say(f"  {delivery(node, line)}")
+    say(f"  {delivery(node, line, by_voice=by_voice or node.hears)}")
 
 
-def delivery(node: Node, line: str) -> str:
+def delivery(node: Node, line: str, *, by_voice: bool = False) -> str:
     """Return whether their node has receipted everything of ours on a line."""
     from parley.cli.views import line_of
 
@@ -60,7 +64,7 @@ def delivery(node: Node, line: str) -> str:
     try:
         found = line_of(node, line).line
         if found.kind is LineKind.PHONE:
-            return TO_SAY if found.to_say else SAID
+            return _on_the_telephone(found, by_voice=by_voice)
         while line_of(node, line).line.waiting:
             if time.monotonic() > end:
                 return WAITS
@@ -68,6 +72,17 @@ def delivery(node: Node, line: str) -> str:
     except ParleyError:
         return NOT_KNOWN
     return HAS_IT
+
+
+def _on_the_telephone(line: "LineView", *, by_voice: bool) -> str:
+    """Return what waits to be said; of what was said or heard itself, never that it waits."""
+    waits = len(line.to_say)
+    if not waits:
+        return SAID
+    if not by_voice:
+        return TO_SAY
+    more = "1 message of ours waits" if waits == 1 else f"{waits} messages of ours wait"
+    return f"{ON_OUR_WORD} ⚠ {more} to be said to them: parley line status {plain(line.name)}"
 
 
 def lines_known(node: Node) -> "list[LineStatus]":
