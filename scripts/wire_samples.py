@@ -176,6 +176,23 @@ NOTICE: Final = b.Notice(
 STOP: Final = b.Stop(
     salt=salt(11), scope=b.StopActivity(of=ID_1, volume=volume()), text="Our people are there."
 )
+CAVEATS: Final = b.Caveats(
+    purpose="Safety of flight", onward=True, marking="REL EAST, WEST", destroy_after_ms=AT + 24 * HOUR
+)
+RELAY: Final = b.Relay(
+    salt=salt(32),
+    way=c.RelayWay.HEARD_FROM,
+    party="NORTHERN",
+    chain=(
+        b.Said(who="NORTHERN", to_whom="EAST WATCH 1", at_ms=AT, medium=c.RelayMedium.TELEPHONE),
+        b.Said(who="EAST WATCH 1", to_whom=None, at_ms=None, medium=None),
+    ),
+    volume=volume(),
+    text="A flight at noon.",
+    language="en",
+    original=ID_2,
+    caveats=CAVEATS,
+)
 HAZARD: Final = b.Hazard(
     salt=salt(27), area=CIRCLE, band=UNLIMITED, since_ms=AT - HOUR, text="It left its range."
 )
@@ -257,6 +274,7 @@ def _other_bodies() -> tuple[b.AnyBody, ...]:
         b.StopRelease(salt=salt(14), of=ID_1, text=None),
         HAZARD,
         b.HazardEnd(salt=salt(28), of=ID_1, text=None),
+        RELAY,
         b.LineTest(salt=salt(15), text="Test 4: the word is \U0001f33f olive.", language="en"),
         b.LineTestReply(salt=salt(16), of=ID_1, text="olive"),
         b.Heard(
@@ -374,6 +392,10 @@ MORE_BODIES: Final[Mapping[str, b.AnyBody]] = {
     ),
     "reply-humanitarian": b.Reply(
         salt=salt(31), of=ID_1, code=c.ReplyCode.HAZARD_ON_ROUTE, who=None, text=None
+    ),
+    "notice-caveats": replace(NOTICE, caveats=CAVEATS),
+    "relay-pass-on": replace(
+        RELAY, way=c.RelayWay.PASS_ON, chain=(), volume=None, original=None, caveats=None
     ),
     "heard-hazard": b.Heard(salt=salt(29), said=HAZARD, voice=VOICE),
     "hazard-place-unknown": replace(HAZARD, area=None, text=None),

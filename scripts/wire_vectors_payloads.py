@@ -246,6 +246,10 @@ def _bodies() -> Iterator[Case]:
     changes: dict[str, tuple[str, Change]] = {
         "extra-member": ("An unknown member.", lambda b: b.update(blame="them")),
         "member-missing": ("No actor; null is said, not left out.", lambda b: b.pop("actor")),
+        "caveats-missing": (
+            "A notice without `caveats`; null is said, not left out.",
+            lambda b: b.pop("caveats"),
+        ),
         "entered-missing": (
             "A position without `entered`; null is said, not left out.",
             lambda b: b["volume"]["area"]["centre"].pop("entered"),
@@ -296,6 +300,14 @@ def _bodies() -> Iterator[Case]:
     }.items():
         more = payload_with(lambda _: None, says)
         yield from broken("avoidance-says-more", {name: (f"An avoidance that states its {name}.", more)})
+    relays = {
+        ("relay-unchained", "no-link"): replace(s.RELAY, chain=()),
+        ("relay-unchained", "another"): replace(s.RELAY, party="SOUTHERN"),
+        ("relay-forbidden", "onward"): replace(s.RELAY, caveats=replace(s.CAVEATS, onward=False)),
+    }
+    for (rule, name), relay in relays.items():
+        data = payload_with(lambda _: None, relay)
+        yield from broken(rule, {name: ("A relay that breaks the rule.", data)})
     over = stop_of(FLASH_BYTES + 1)
     yield from broken("flash-too-large", {"by-one-byte": ("A FLASH of 8 KiB and one byte.", over)})
 

@@ -34,6 +34,8 @@ GROUPS: dict[str, type[StrEnum]] = {
     "unit_state": codes.UnitState,
     "evidence_level": codes.EvidenceLevel,
     "medium": codes.Medium,
+    "relay_way": codes.RelayWay,
+    "relay_medium": codes.RelayMedium,
     "line_kind": codes.LineKind,
     "step": Step,
     "phase": Phase,

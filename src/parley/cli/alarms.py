@@ -26,7 +26,7 @@ ALARMS: Final = RINGING | {
     "disk_full",
 }
 RECEIVED: Final = frozenset(
-    {"stop", "notice", "amend", "cancel", "begin", "end", "stop_release", "hazard_end", "line_test"}
+    {"stop", "notice", "amend", "cancel", "begin", "end", "stop_release", "hazard_end", "relay", "line_test"}
 )
 
 

@@ -13,7 +13,7 @@ from parley.cli.writing import Composed
 from parley.geo.gazetteer import read_position
 from parley.geo.validity import volume_fault
 from parley.node.releasing import Draft
-from parley.words.bodies import NoticeBody, StatedReason
+from parley.words.bodies import Caveats, NoticeBody, StatedReason
 from parley.words.codes import Activity, Precedence, Reason
 from parley.words.errors import InputError
 from parley.words.volume import Area, Band, Circle, Volume, Window
@@ -66,6 +66,7 @@ def make_draft(composed: Composed, now_ms: int, before: NoticeBody | None = None
             volume=volume,
             reason=reason,
             actor=_actor(composed, activity, before),
+            caveats=_caveats(composed, now_ms, before),
         )
     )
 
@@ -74,6 +75,20 @@ def _actor(composed: Composed, activity: Activity, before: NoticeBody | None) ->
     if composed.actor:
         return typed_text(composed.actor)
     return before.actor if before is not None and activity is not Activity.WITHHELD else None
+
+
+def _caveats(composed: Composed, now_ms: int, before: NoticeBody | None) -> Caveats | None:
+    """Return the caveats; sharing onward is allowed only where that was said, once any caveat is stated."""
+    old = before.caveats if before else None
+    given = (composed.purpose, composed.marking, composed.onward, composed.destroy_after)
+    if all(one is None for one in given):
+        return old
+    return Caveats(
+        purpose=typed_text(composed.purpose) if composed.purpose else (old.purpose if old else None),
+        onward=composed.onward if composed.onward is not None else (old.onward if old else False),
+        marking=typed_text(composed.marking) if composed.marking else (old.marking if old else None),
+        destroy_after_ms=_time(composed.destroy_after, old.destroy_after_ms if old else None, now_ms),
+    )
 
 
 def _volume(composed: Composed, now_ms: int, before: NoticeBody | None) -> Volume | list[str]:

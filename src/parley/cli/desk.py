@@ -68,6 +68,7 @@ def board(*, node: Node) -> None:
 def _open_rows(board: "Board", lines: "dict[str, LineView]") -> Iterator[str]:
     """Yield what is open: STOPs, hazards, alarms, then notices by their start."""
     from parley.cli.hazards import hazard_lines
+    from parley.cli.relays import relay_lines
     from parley.cli.showing import marks, stop_lines
 
     for stop in board.stops:
@@ -77,6 +78,10 @@ def _open_rows(board: "Board", lines: "dict[str, LineView]") -> Iterator[str]:
     for hazard in board.hazards:
         line = lines[hazard.line]
         yield from hazard_lines(hazard, board.at_ms, verified=line.verified)
+        yield f"    on the line {plain(line.name)}"
+    for relay in board.relays:
+        line = lines[relay.line]
+        yield from relay_lines(relay, verified=line.verified)
         yield f"    on the line {plain(line.name)}"
     for alarm in board.alarms:
         line = lines[alarm.line]

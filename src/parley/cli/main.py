@@ -25,6 +25,7 @@ from parley.cli import (
     phone,
     picture,
     records,
+    relays,
     stops,
     track,
 )
@@ -52,6 +53,7 @@ app.add_typer(notices.notices, name="notice")
 answers.add_to(app)
 app.add_typer(stops.stops, name="stop")
 hazards.add_to(app)
+app.add_typer(relays.relays, name="relay")
 app.add_typer(picture.picture, name="picture")
 app.add_typer(incidents.incidents, name="incident")
 app.add_typer(records.record, name="record")

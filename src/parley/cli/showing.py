@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from parley.check.model import CheckResult
+from parley.cli.caveats import caveat_lines
 from parley.cli.output import plain
 from parley.cli.times import clock, from_now, group_of, hours_text, length, zulu
 from parley.exchange.due import Overdue
@@ -169,6 +170,7 @@ def content_lines(content: NoticeBody | Draft, now_ms: int) -> list[str]:
         *volume_lines(content.volume, now_ms),
         f"By whom   {plain(content.actor) if content.actor else 'not said'}",
         f"Reason    {reason}{text} (the sender's claim)",
+        *caveat_lines(content.caveats),
     ]
 
 

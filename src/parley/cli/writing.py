@@ -30,6 +30,10 @@ class Composed(Struct, frozen=True, kw_only=True):
     start: str | None
     end: str | None
     daily: str | None
+    purpose: str | None
+    marking: str | None
+    onward: bool | None
+    destroy_after: str | None
     file: Path | None
 
     @property
@@ -86,6 +90,14 @@ def compose(  # noqa: PLR0913 - each is a field of a notice
     ] = None,
     end: Annotated[str | None, typer.Option(help="UTC, written as the start; +2h is from now.")] = None,
     daily: Annotated[str | None, typer.Option(help="Only these hours of each day, UTC: 2000Z-0400Z.")] = None,
+    purpose: Annotated[str | None, typer.Option(help="A caveat: what it may be used for.")] = None,
+    marking: Annotated[str | None, typer.Option(help="A caveat: its marking and releasability.")] = None,
+    onward: Annotated[
+        bool | None, typer.Option("--onward/--no-onward", help="A caveat: whether it may be passed on.")
+    ] = None,
+    destroy_after: Annotated[
+        str | None, typer.Option(help="A caveat: to be destroyed after this time, UTC.")
+    ] = None,
     file: Annotated[
         Path | None,
         typer.Option(help="Take the whole notice from this JSON file; - reads the standard input."),
@@ -110,5 +122,9 @@ def compose(  # noqa: PLR0913 - each is a field of a notice
         start=start,
         end=end,
         daily=daily,
+        purpose=purpose,
+        marking=marking,
+        onward=onward,
+        destroy_after=destroy_after,
         file=file,
     )

@@ -30,6 +30,7 @@ from parley.node.joining import (
     take_call,
 )
 from parley.node.recording import peer_of
+from parley.node.relay_rows import KeptRelay, keep_relay
 from parley.node.stored import stored_message
 from parley.ports.store import Happening, Line, Tx
 from parley.wire.message import Message, kind_of
@@ -205,6 +206,8 @@ def _act_alone(tx: Tx, acted: Acted) -> None:
             _stop(tx, acted, body)
         case bodies.Hazard() as body:
             _hazard(tx, acted, body)
+        case bodies.Relay() as body:
+            _relay(tx, acted, body)
         case bodies.Terms() as body:
             _terms(tx, acted, body)
         case _:
@@ -447,6 +450,22 @@ def _hazard(tx: Tx, acted: Acted, body: bodies.Hazard) -> None:
     )
     stands = take_hazard(tx, acted.line, told)
     _publish(tx, acted, detail="" if stands.id == told.id else f"counted under {stands.id[:12]}")
+
+
+def _relay(tx: Tx, acted: Acted, body: bodies.Relay) -> None:
+    """Keep hearsay for the desk; nothing moves by it."""
+    header = acted.message.header
+    kept = KeptRelay(
+        id=acted.message.id,
+        author=header.from_,
+        body=body,
+        at_ms=acted.at_ms,
+        by=header.by,
+        attested=acted.attested,
+        n=0,
+    )
+    keep_relay(tx, acted.line.id, kept)
+    _publish(tx, acted, detail=body.way.value)
 
 
 def _hazard_end(tx: Tx, acted: Acted, body: bodies.HazardEnd) -> MessageId | None:

@@ -19,6 +19,7 @@ from parley.node.hazard_rows import standing_hazards
 from parley.node.lines import Phone, phone_of, safety_number_of
 from parley.node.naming import handle
 from parley.node.own import Own
+from parley.node.relay_rows import KeptRelay, kept_relays
 from parley.node.watching import climbs
 from parley.ports.store import Line, Reads
 from parley.watch.climbing import Climb
@@ -33,6 +34,8 @@ LEGAL: str = (
     "and the lack of one removes no legal protection."
 )
 SHORTEST_PREFIX = 8
+RELAYS_SHOWN_MS = 24 * 3_600_000
+"""How long the board shows what was relayed."""
 
 
 class LineView(Struct, frozen=True, kw_only=True):
@@ -158,6 +161,17 @@ class HazardView(Struct, frozen=True, kw_only=True):
     phone: bool = False
 
 
+class RelayView(Struct, frozen=True, kw_only=True):
+    """Hearsay: what another party is said to have said, never the statement of who relays it."""
+
+    relay: KeptRelay
+    line: LineId
+    ours: bool
+    exercise: bool
+    delivered: bool
+    phone: bool = False
+
+
 class AlarmView(Struct, frozen=True, kw_only=True):
     """Something owed that climbs the ladder of our own contacts until a person takes it. Private."""
 
@@ -175,6 +189,7 @@ class Board(Struct, frozen=True, kw_only=True):
     stops: tuple[StopView, ...]
     alarms: tuple[AlarmView, ...] = ()
     hazards: tuple[HazardView, ...] = ()
+    relays: tuple[RelayView, ...] = ()
     legal: str = LEGAL
 
 
@@ -190,6 +205,9 @@ def board(reads: Reads, own: Own, now_ms: TimeMs) -> Board:
         ),
         stops=tuple(
             view for line in lines for view in stop_views(reads, own, line, now_ms, standing_only=True)
+        ),
+        relays=tuple(
+            view for line in lines for view in relay_views(reads, own, line, now_ms - RELAYS_SHOWN_MS)
         ),
         hazards=tuple(view for line in lines for view in hazard_views(reads, own, line)),
         alarms=tuple(
@@ -317,6 +335,22 @@ def hazard_views(reads: Reads, own: Own, line: Line) -> list[HazardView]:
             check=check_of(reads, line.id, hazard.id),
         )
         for hazard in standing_hazards(reads, line.id)
+    ]
+
+
+def relay_views(reads: Reads, own: Own, line: Line, since_ms: TimeMs = 0) -> list[RelayView]:
+    """Return what was relayed on a line since then, oldest first."""
+    return [
+        RelayView(
+            relay=kept,
+            line=line.id,
+            ours=kept.author == own.party,
+            exercise=line.terms.exercise,
+            phone=line.kind is LineKind.PHONE,
+            delivered=kept.author != own.party or not _unsent(reads, line, kept.id),
+        )
+        for kept in kept_relays(reads, line.id)
+        if kept.at_ms >= since_ms
     ]
 
 

@@ -16,7 +16,7 @@ from parley.node.desk import Desk
 from parley.ports.store import Reads
 from parley.wire.message import Message
 from parley.words import bodies
-from parley.words.bodies import StatedReason
+from parley.words.bodies import Caveats, StatedReason
 from parley.words.codes import Activity, Precedence, Role
 from parley.words.errors import InputError
 from parley.words.header import By
@@ -37,6 +37,7 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     volume: Volume
     reason: StatedReason
     actor: ShortText | None = None
+    caveats: Caveats | None = None
 
 
 class KeptDraft(Struct, frozen=True, kw_only=True):
@@ -116,6 +117,7 @@ def release_notice(desk: Desk, draft: Draft, *, drafted: By | None = None) -> Me
         actor=draft.actor,
         volume=draft.volume,
         reason=draft.reason,
+        caveats=draft.caveats,
     )
     return desk.send(body)
 
@@ -147,6 +149,7 @@ def amend(desk: Desk, of: MessageId, draft: Draft, *, drafted: By | None = None)
         actor=draft.actor,
         volume=draft.volume,
         reason=draft.reason,
+        caveats=draft.caveats,
     )
     return desk.send(body)
 

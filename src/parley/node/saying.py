@@ -73,13 +73,16 @@ def _said(message: Message, name: str, language: str, now_ms: TimeMs) -> Sentenc
         case bodies.Cancel() | bodies.Begin() | bodies.End() | bodies.HazardEnd():
             return sentence(language, "say", message.header.kind, name=Verbatim(name))
         case _:
-            return sentence(language, "say", "message", name=_answer(message, name))
+            code = "relay" if isinstance(message.body, bodies.Relay) else "message"
+            return sentence(language, "say", code, name=_answer(message, name))
 
 
 def _answer(message: Message, name: str) -> Parameter:
     match message.body:
         case bodies.Reply(code=code):
             return (Verbatim(name), Coded("reply", code.value))
+        case bodies.Relay(text=text):
+            return Verbatim(text)
         case bodies.StopReply(answer=answer):
             return Coded("stop_answer", answer.value)
         case _:

@@ -28,6 +28,7 @@ from parley.web.notice_routes import NoticeRoutes
 from parley.web.own_routes import own_routes
 from parley.web.picture_desk import PictureDesk
 from parley.web.picture_imports import Imports, PictureImports
+from parley.web.relay_routes import RelayRoutes
 from parley.web.stop_routes import StopRoutes
 from parley.words.errors import InputError, ParleyError, PeerError
 
@@ -65,6 +66,7 @@ def make_api(door: Door) -> Litestar:
             NoticeRoutes,
             StopRoutes,
             HazardRoutes,
+            RelayRoutes,
             CallRoutes,
             PictureDesk,
             PictureImports,

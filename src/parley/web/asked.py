@@ -9,8 +9,8 @@ from parley.node.answering import Typed
 from parley.node.lines import Phone, Wish
 from parley.node.releasing import Draft
 from parley.picture.model import Layer, OwnItem
-from parley.words.bodies import StatedReason, StopScope, Voice
-from parley.words.codes import Activity, Assurance, Medium, ReplyCode, Role, StopAnswer, UnitState
+from parley.words.bodies import Said, StatedReason, StopScope, Voice
+from parley.words.codes import Activity, Assurance, Medium, RelayWay, ReplyCode, Role, StopAnswer, UnitState
 from parley.words.header import By
 from parley.words.party import PartyName
 from parley.words.units import (
@@ -221,6 +221,24 @@ class AskHazard(Asked, frozen=True, kw_only=True):
     band: Band = Band(floor=None, ceiling=None)
     since_ms: TimeMs | None = None
     text: Annotated[str, Meta(max_length=100_000)] | None = None
+
+
+class AskRelay(Asked, frozen=True, kw_only=True):
+    """Relay what another party said, or is to be told; `notice` on the line `on` is what is repeated.
+
+    Attributes:
+        notice: a notice's handle or id, or the id of a relay.
+        on: the line of that; the same line by default.
+    """
+
+    way: RelayWay
+    party: ShortText
+    text: FreeText | None = None
+    language: Language = "en"
+    chain: Annotated[tuple[Said, ...], Meta(max_length=16)] = ()
+    volume: Volume | None = None
+    notice: str | None = None
+    on: str | None = None
 
 
 class AskStopReply(Asked, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from parley.wire.jcs import broken, printable
 from parley.wire.keys import SigningKey
 from parley.words import bodies
 from parley.words.bodies import AnyBody
-from parley.words.codes import RANK, Activity, Precedence, Reason
+from parley.words.codes import RANK, Activity, Precedence, Reason, RelayWay
 from parley.words.header import AnyFrame, Header
 from parley.words.units import Count, LineId, PartyId
 from parley.words.volume import Area, Band, Volume, Window
@@ -245,6 +245,9 @@ def _meaning_fault(body: AnyBody, payload_bytes: int) -> Fault | None:
     """Return what is wrong with a body whose form is right."""
     if payload_bytes > MAX_FLASH_PAYLOAD_BYTES and precedence_of(body) is Precedence.FLASH:
         return Fault("flash-too-large", f"{payload_bytes} bytes")
+    relayed = _relay_fault(body.said if isinstance(body, bodies.Heard) else body)
+    if relayed is not None:
+        return relayed
     says_more = _avoidance_fault(body.said if isinstance(body, bodies.Heard) else body)
     if says_more is not None:
         return Fault("avoidance-says-more", says_more)
@@ -256,6 +259,17 @@ def _meaning_fault(body: AnyBody, payload_bytes: int) -> Fault | None:
         faults.append(area_fault(body.terms.area))
     for fault in filter(None, faults):
         return Fault("volume-invalid", printable(f"{fault.rule}: {fault.detail}"))
+    return None
+
+
+def _relay_fault(body: AnyBody) -> Fault | None:
+    """Return what makes a relay more than hearsay, or share what may not be shared."""
+    if not isinstance(body, bodies.Relay):
+        return None
+    if body.way is RelayWay.HEARD_FROM and (not body.chain or body.chain[0].who != body.party):
+        return Fault("relay-unchained", "the first link of the chain is the party from whom it was heard")
+    if body.caveats is not None and not body.caveats.onward:
+        return Fault("relay-forbidden", "its caveats forbid onward sharing")
     return None
 
 
@@ -271,7 +285,12 @@ def _avoidance_fault(body: AnyBody) -> str | None:
 def volumes_of(body: AnyBody) -> tuple[Volume, ...]:
     """Return the volumes that a body carries by value: what it is about to happen in, or to cease."""
     match body:
-        case bodies.Notice(volume=volume) | bodies.Amend(volume=volume) | bodies.Cancel(volume=volume):
+        case (
+            bodies.Notice(volume=volume)
+            | bodies.Amend(volume=volume)
+            | bodies.Cancel(volume=volume)
+            | bodies.Relay(volume=Volume() as volume)
+        ):
             return (volume,)
         case bodies.Stop(
             scope=bodies.StopVolume(volume=volume) | bodies.StopActivity(volume=Volume() as volume)

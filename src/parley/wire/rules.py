@@ -38,6 +38,8 @@ BODY: Final[Mapping[str, str]] = {
     "kind-mismatch": "header and body name the same kind",
     "body-invalid": "the body has exactly the members of its kind, each within its bounds",
     "avoidance-says-more": "a notice whose activity is withheld states neither actor nor reason",
+    "relay-unchained": "what was heard from a party has a chain, and its first link is that party",
+    "relay-forbidden": "what may not be shared onward is not relayed",
     "flash-too-large": "a FLASH payload is at most 8 KiB",
     "volume-invalid": "a volume has a valid area, band and window; the detail names the fault",
 }

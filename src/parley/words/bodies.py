@@ -16,6 +16,8 @@ from parley.words.codes import (
     Override,
     Precedence,
     Reason,
+    RelayMedium,
+    RelayWay,
     ReplyCode,
     StopAnswer,
 )
@@ -50,6 +52,22 @@ class StatedReason(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     text: FreeText | None
 
 
+class Caveats(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What its author asks of whoever holds a notice: signed with it, shown with it, and kept by their node.
+
+    Attributes:
+        purpose: what it may be used for.
+        onward: whether it may be passed on to others.
+        marking: how it is marked, such as to whom it is releasable.
+        destroy_after_ms: from when it is passed on no more, and its copies are to be destroyed.
+    """
+
+    purpose: ShortText | None
+    onward: bool
+    marking: ShortText | None
+    destroy_after_ms: TimeMs | None
+
+
 class Notice(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="notice"):
     """What will be done, where and when, by whom, and the stated reason. Version 1."""
 
@@ -58,6 +76,7 @@ class Notice(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="n
     actor: ShortText | None
     volume: Volume
     reason: StatedReason
+    caveats: Caveats | None = None
 
 
 class Amend(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="amend"):
@@ -70,6 +89,7 @@ class Amend(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="am
     actor: ShortText | None
     volume: Volume
     reason: StatedReason
+    caveats: Caveats | None = None
 
 
 class Cancel(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="cancel"):
@@ -246,6 +266,35 @@ class HazardEnd(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
     text: FreeText | None
 
 
+class Said(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One link of a chain: who said it, to whom, when and how; null where that is not known."""
+
+    who: ShortText
+    to_whom: ShortText | None
+    at_ms: TimeMs | None
+    medium: RelayMedium | None
+
+
+class Relay(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="relay"):
+    """Hearsay: what another party said, or is to be told. Never its author's own statement; it moves nothing.
+
+    Attributes:
+        party: to whom it is to be passed, or from whom it was heard.
+        chain: who said it to whom, the first first.
+        original: the id of the message that it repeats, on whatever line that was.
+        caveats: those of the original.
+    """
+
+    way: RelayWay
+    party: ShortText
+    chain: Annotated[tuple[Said, ...], Meta(max_length=16)]
+    volume: Volume | None
+    text: FreeText
+    language: Language
+    original: MessageId | None
+    caveats: Caveats | None
+
+
 class LineTest(Body, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="line_test"):
     """A test of the line between people; its content varies."""
 
@@ -324,6 +373,7 @@ Spoken = (
     | StopRelease
     | Hazard
     | HazardEnd
+    | Relay
     | LineTest
     | LineTestReply
 )
@@ -378,6 +428,7 @@ AnyBody = (
     | StopRelease
     | Hazard
     | HazardEnd
+    | Relay
     | LineTest
     | LineTestReply
     | Heard

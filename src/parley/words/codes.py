@@ -186,6 +186,26 @@ class Medium(StrEnum):
     """A paper, fax, text message or e-mail from person to person."""
 
 
+class RelayWay(StrEnum):
+    """What a relay asks or tells."""
+
+    PASS_ON = "pass_on"  # noqa: S105 - a code, not a secret
+    """Please pass this to another party."""
+    HEARD_FROM = "heard_from"
+    """This was heard from another party."""
+
+
+class RelayMedium(StrEnum):
+    """How one link of a relay's chain was said."""
+
+    TELEPHONE = "telephone"
+    RADIO = "radio"
+    IN_PERSON = "in_person"
+    WRITTEN = "written"
+    LINE = "line"
+    """Signed, over a line of its own."""
+
+
 class LineKind(StrEnum):
     """Whether the other side runs a node."""
 
