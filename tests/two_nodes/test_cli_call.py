@@ -208,7 +208,9 @@ def test_what_was_heard_or_said_already_is_never_asked_to_be_said(desk: Desk) ->
     said = desk.says("notice", "send", "EASTERN", *notice, "--end", "+1h", *heard)
     assert "As heard from EASTERN, not recorded yet:" in said
     assert "EASTERN-1 is recorded, as you heard it." in said
-    assert "SAY IT TO THEM" in desk.says("reply", "EASTERN", "EASTERN-1", "objection")
+    replied = desk.says("reply", "EASTERN", "EASTERN-1", "objection")
+    assert "SAY IT TO THEM" in replied
+    assert "only once you have read it back: parley read-back EASTERN EASTERN-1" in replied
     stop = desk.says("stop", "call", "EASTERN", "--heard-from", "DUTY")
     assert "SAY IT" not in stop
     assert "1 message of ours waits to be said to them" in " ".join(stop.split())

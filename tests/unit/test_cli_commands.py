@@ -108,6 +108,16 @@ def test_a_wrong_value_is_refused_in_one_plain_line(
     )
 
 
+def test_what_is_wanted_at_once_stands_last_in_the_help(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch) == 2
+    shown = capsys.readouterr()
+    assert shown.err == ""
+    last = shown.out.partition("At once")[2]
+    assert all(f" {word} " in last for word in ("stop", "hazard", "call", "board", "take"))
+
+
 def test_a_request_carries_who_is_on_duty_and_the_token(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = answers(monkeypatch, httpx.Response(200, json={}))
     node(home).post(("lines", "A/B ü", "test"), {"text": "x"}, dict)

@@ -204,6 +204,7 @@ def reply(
 ) -> None:
     """Answer a notice of the other side. An objection, query, warning, hold and the like stand until withdrawn."""
     from parley.cli.views import act, notice_of
+    from parley.exchange.ladder import Step
 
     read = _version(notice_of(node, line, notice), version)
     body: dict[str, object] = {
@@ -214,6 +215,12 @@ def reply(
     }
     acted = act(node, line, notice, "reply", body)
     told(node, line, acted, f"Answered with {code.value}: reply {acted.id[:12]}.")
+    step = next((each.step for each in acted.notice.versions if each.id == read.id), "")
+    if step == Step.DELIVERED.value and not node.as_json:
+        handle = plain(acted.notice.handle)
+        say(
+            f"⚠ It counts as answered only once you have read it back: parley read-back {plain(line)} {handle}"
+        )
 
 
 def withdraw(

@@ -61,6 +61,14 @@ app.add_typer(records.journal, name="journal")
 if find_spec("parley.cli.exercise"):
     import_module("parley.cli.exercise").add_to(app)
 
+AT_ONCE: Final = frozenset({"stop", "hazard", "call", "board", "take"})
+"""What an officer looks for when there is no time: a panel of its own, last, where the terminal stands still."""
+for _command in app.registered_commands:
+    _name = _command.name or getattr(_command.callback, "__name__", "")
+    _command.rich_help_panel = "At once" if _name in AT_ONCE else "Commands"
+for _group in app.registered_groups:
+    _group.rich_help_panel = "At once" if _group.name in AT_ONCE else "Commands"
+
 
 NOT_CALLED: Final = "THE STOP WAS NOT CALLED. RING THEM NOW."
 NOT_KNOWN_CALLED: Final = "IT IS NOT KNOWN WHETHER THE STOP WAS CALLED. RING THEM NOW, AND CALL IT AGAIN."
@@ -148,7 +156,9 @@ def _fail_otherwise(error: Exception, *, as_json: bool) -> int:
     if message is not None:
         context = getattr(error, "ctx", None)
         usage = f"See: {context.command_path} --help" if context is not None else "See: parley --help"
-        print_error(InputError("usage", usage_text(str(message())), do=usage), as_json=as_json)
+        what = usage_text(str(message()))
+        if what or as_json:  # without a word typed the help is shown already
+            print_error(InputError("usage", what or "no command was given", do=usage), as_json=as_json)
         return BAD_INPUT
     if os.environ.get("PARLEY_DEBUG"):
         troubles.print_exception()
