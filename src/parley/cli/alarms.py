@@ -21,6 +21,7 @@ ALARMS: Final = RINGING | {
     "check_failed",
     "act_failed",
     "incident_draft",
+    "probing",
     "quarantined",
     "disk_nearly_full",
     "disk_full",

@@ -11,6 +11,7 @@ from typing import Final
 from parley.check.model import CheckResult
 from parley.cli.caveats import caveat_lines
 from parley.cli.output import plain
+from parley.cli.probing import probing_flags
 from parley.cli.times import clock, from_now, group_of, hours_text, length, zulu
 from parley.exchange.due import Overdue
 from parley.geo.entry_warnings import EntryCode
@@ -209,6 +210,7 @@ def flags(notice: NoticeView, now_ms: int) -> list[str]:
         )
     found += [_overdue(one, now_ms) for one in notice.overdue]
     newest = notice.versions[-1]
+    found += probing_flags(newest.probing)
     if newest.unreadable:
         found.append(f"⚠ their node could not read it: {plain(newest.unreadable)}")
     if newest.mismatches:

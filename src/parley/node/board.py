@@ -19,10 +19,12 @@ from parley.node.hazard_rows import standing_hazards
 from parley.node.lines import Phone, phone_of, safety_number_of
 from parley.node.naming import handle
 from parley.node.own import Own
+from parley.node.probed import blankets_of, probing_of
 from parley.node.relay_rows import KeptRelay, kept_relays
 from parley.node.watching import climbs
 from parley.ports.store import Line, Reads
 from parley.watch.climbing import Climb
+from parley.watch.probing import Probing
 from parley.words.bodies import LineTerms, NoticeBody, ReceiptItem
 from parley.words.codes import LineKind, Override, ReplyCode, replies_offered
 from parley.words.errors import InputError
@@ -49,6 +51,7 @@ class LineView(Struct, frozen=True, kw_only=True):
         phone: whom to ring, on a phone line; private.
         to_say: on a phone line, our messages that nobody has said to them yet.
         gap: whether numbers of the peer are awaited or missing.
+        blankets: how many notices they sent that are larger and longer than any one activity needs.
     """
 
     id: LineId
@@ -69,6 +72,7 @@ class LineView(Struct, frozen=True, kw_only=True):
     kind: LineKind = LineKind.JOINED
     phone: Phone | None = None
     to_say: tuple[ToSay, ...] = ()
+    blankets: int = 0
 
 
 class VersionView(Struct, frozen=True, kw_only=True):
@@ -89,6 +93,7 @@ class VersionView(Struct, frozen=True, kw_only=True):
     hot: bool
     counts: bool
     check: Checked | None
+    probing: Probing | None = None
 
 
 class NoticeView(Struct, frozen=True, kw_only=True):
@@ -240,6 +245,7 @@ def line_view(reads: Reads, own: Own, line: Line) -> LineView:
         gap=gap(chain),
         phone=phone_of(reads, line),
         to_say=to_say(reads, line.id),
+        blankets=blankets_of(reads, line.id),
     )
 
 
@@ -303,6 +309,7 @@ def _version(reads: Reads, line: Line, thread: Thread, version: Exchange, now_ms
         hot=threads.hot(thread, version, now_ms),
         counts=threads.counts(thread, version),
         check=check_of(reads, line.id, version.id),
+        probing=probing_of(reads, line.id, version.id),
     )
 
 
