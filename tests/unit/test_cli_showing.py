@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from parley.cli import output
-from parley.cli.desk import alarm_lines
+from parley.cli.desk import alarm_lines, stops_first
 from parley.cli.output import counted
 from parley.cli.showing import problem_text
 from parley.node.board import AlarmView
@@ -52,7 +52,7 @@ def test_what_is_piped_is_not_broken(monkeypatch: pytest.MonkeyPatch) -> None:
     assert file.getvalue().count("\n") == 1
 
 
-def alarm_rows(what: str, taken_by: str | None = None) -> list[str]:
+def alarm_view(what: str, taken_by: str | None = None, *, since_ms: int = 0) -> AlarmView:
     alarm = Alarm(
         key=f"{what}-{'ab' * 8}",
         what=what,
@@ -60,10 +60,18 @@ def alarm_rows(what: str, taken_by: str | None = None) -> list[str]:
         precedence=Precedence.FLASH,
         desk="COALITION",
         is_stop=what == "stop_answer",
-        since_ms=0,
+        since_ms=since_ms,
     )
-    view = AlarmView(line=bytes(32).hex(), climb=Climb(alarm=alarm, taken_by=taken_by))
-    return alarm_lines(view, "COALITION", "EXERCISE ")
+    return AlarmView(line=bytes(32).hex(), climb=Climb(alarm=alarm, taken_by=taken_by))
+
+
+def alarm_rows(what: str, taken_by: str | None = None) -> list[str]:
+    return alarm_lines(alarm_view(what, taken_by), "COALITION", "EXERCISE ")
+
+
+def test_the_alarm_of_a_stop_stands_before_older_ones() -> None:
+    older, stop = alarm_view("read_back"), alarm_view("stop_answer", since_ms=5)
+    assert stops_first([older, stop]) == [stop, older]
 
 
 def test_an_alarm_of_a_stop_says_first_how_to_answer_it() -> None:

@@ -1,6 +1,6 @@
 """`parley status` and `parley board`: who this node is, and everything that is open, the worst first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -83,7 +83,7 @@ def _open_rows(board: "Board", lines: "dict[str, LineView]") -> Iterator[str]:
         line = lines[relay.line]
         yield from relay_lines(relay, verified=line.verified)
         yield f"    on the line {plain(line.name)}"
-    for alarm in board.alarms:
+    for alarm in stops_first(board.alarms):
         line = lines[alarm.line]
         mark = marks(exercise=line.exercise, verified=line.verified)
         yield from alarm_lines(alarm, plain(line.name), mark)
@@ -99,6 +99,11 @@ def _notice_rows(notice: "NoticeView", line: "LineView", now_ms: int) -> list[st
     rows += [f"    {flag}" for flag in flags(notice, now_ms)]
     check = notice.versions[-1].check
     return [*rows, f"    check: {plain(check.result.summary)}"] if check is not None else rows
+
+
+def stops_first(alarms: "Sequence[AlarmView]") -> "list[AlarmView]":
+    """Return the alarms of all lines in the order in which they are shown: of STOPs first, then by age."""
+    return sorted(alarms, key=lambda one: (not one.climb.alarm.is_stop, one.climb.alarm.since_ms))
 
 
 def alarm_lines(alarm: "AlarmView", name: str, mark: str) -> list[str]:
