@@ -29,6 +29,7 @@ from parley.node.checking import UnitMark
 from parley.node.desk import Desk
 from parley.node.lines import known_line
 from parley.node.own import Own
+from parley.node.recording import peer_of
 from parley.ports.store import Happening, Line, Tx
 from parley.watch.asking import next_question, say_back
 from parley.watch.call import (
@@ -50,7 +51,7 @@ from parley.watch.plotting import plot, start_of
 from parley.wire.message import Message
 from parley.words.bodies import StopLine, StopPlace, StopScope, Voice
 from parley.words.codes import Medium, UnitState
-from parley.words.errors import InputError
+from parley.words.errors import InputError, ParleyError
 from parley.words.header import By
 from parley.words.units import Language, ShortText, TimeMs
 from parley.words.volume import Circle, Volume
@@ -100,7 +101,8 @@ class Hand(Struct, frozen=True):
 
 
 def open_call(hand: Hand, line: Line | None, opened: Opened) -> Call:
-    """Begin a call; the line may be unknown."""
+    """Begin a call; the line may be unknown. On a line that is only proposed nothing can be recorded yet."""
+    line = line if line is not None and line.peer_party is not None else None
     call = Call(
         id=hand.own.ids.salt(),
         line=line.id if line else None,
@@ -175,8 +177,12 @@ def _stop(hand: Hand, call: Call, fragment: Fragment) -> None:
     if call.line is None or not isinstance(fragment.read, Stopping):
         hand.note(call, "call-stop-without-line", n=fragment.n)
         return
-    desk = desk_in(hand, call, known_line(hand.tx, call.line))
-    message = stopping.call(desk, _scope(desk, fragment.read), fragment.text)
+    desk, said = desk_in(hand, call, known_line(hand.tx, call.line)), fragment.read
+    message = hand.tx.attempt(lambda _: stopping.call(desk, _scope(desk, said), fragment.text))
+    if isinstance(message, ParleyError):  # its words are kept and alarmed all the same
+        hand.note(call, "call-stop-not-recorded", n=fragment.n, error=message.name)
+        hand.tell(call, "call_stop_not_recorded", str(message))
+        return
     hand.note(call, "call-stop", n=fragment.n, id=message.id)
     done = Done(id=message.id, kind="stop", at_ms=hand.now_ms, fragment=fragment.n)
     add_done(hand.tx, call.id, done)
@@ -217,9 +223,10 @@ def name_line(hand: Hand, call_id: CallId, line: Line) -> Call:
     """Say which line a caller belongs to; STOPs that waited for that are recorded on it now.
 
     Raises:
-        InputError: call-unknown, call-closed; call-has-line when it has another one.
+        InputError: call-unknown, call-closed; call-has-line when it has another one; line-not-open.
     """
     call = not_closed(hand, call_id)
+    peer_of(line)
     if call.line not in {None, line.id}:
         raise InputError(
             "call-has-line", "the call belongs to another line", where=line.name, do="Open another call."

@@ -1,9 +1,11 @@
 """Desk: one person acting on one line at one moment, inside one transaction."""
 
+import unicodedata
 from typing import Final, NamedTuple, get_args
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from parley.exchange.thread import Thread
 from parley.node.acting import Acted, act
@@ -17,6 +19,7 @@ from parley.words.errors import InputError
 from parley.words.header import By
 from parley.words.units import LineId, MessageId, PartyId, Salt, TimeMs
 
+MOST_SHORT: Final = 120
 SAY: Final = "say/"
 """What the private key of a message that waits to be said begins with."""
 
@@ -37,6 +40,20 @@ def to_say(reads: Reads, line: LineId) -> tuple[ToSay, ...]:
     """Return what waits to be said on a phone line, oldest first."""
     rows = reads.privates(line, SAY).values()
     return tuple(sorted((msgspec.json.decode(raw, type=ToSay) for raw in rows), key=lambda one: one.at_ms))
+
+
+def composed(text: str) -> str:
+    """Return what somebody is called in normalisation form C: no statement fails for how it was typed."""
+    return unicodedata.normalize("NFC", text)[:MOST_SHORT]
+
+
+def _spoken(voice: Voice) -> Voice:
+    whom, interpreter = voice.with_whom, voice.interpreter
+    return replace(
+        voice,
+        with_whom=None if whom is None else composed(whom),
+        interpreter=None if interpreter is None else composed(interpreter),
+    )
 
 
 class Desk(NamedTuple):
@@ -82,7 +99,7 @@ class Desk(NamedTuple):
                 where=self.line.name,
                 do="Ask them to send it. A STOP or a hazard that was heard is always taken.",
             )
-        return self._record(Heard(salt=self.salt(), said=body, voice=voice))
+        return self._record(Heard(salt=self.salt(), said=body, voice=_spoken(voice)))
 
     def told(self, of: MessageId, voice: Voice) -> Message:
         """Record that a person here said a message of ours to the other side.
@@ -92,7 +109,7 @@ class Desk(NamedTuple):
         """
         if self.tx.recorded(self.line.id, of) is None:
             raise InputError("message-unknown", "no such message in the record", where=of[:16])
-        message = self._record(Told(salt=self.salt(), of=of, voice=voice))
+        message = self._record(Told(salt=self.salt(), of=of, voice=_spoken(voice)))
         self.tx.put_private(self.line.id, SAY + of, b"")
         return message
 
@@ -102,7 +119,8 @@ class Desk(NamedTuple):
             raise InputError(
                 "role-reads-only", "an auditor reads; only a STOP may come from anyone", where=self.by.duty
             )
-        message, entry = record_sent(self.tx, self.own, self.line, body, self.by, self.now_ms)
+        by = replace(self.by, duty=composed(self.by.duty))
+        message, entry = record_sent(self.tx, self.own, self.line, body, by, self.now_ms)
         acted = Acted(
             line=self.line,
             message=message,
