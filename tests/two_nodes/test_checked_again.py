@@ -52,6 +52,16 @@ async def wait_for(both: Pair, handle: str, found: list[str]) -> None:
     assert await kinds(both, handle) == found
 
 
+async def until_checked(both: Pair, handle: str) -> None:
+    """Wait until the check of a notice no longer says that no own position was there."""
+    for _ in range(200):
+        check = (await both.b.notice(handle))["versions"][-1]["check"]
+        if check is not None and "NOT CHECKED" not in check["result"]["summary"]:
+            return
+        await until(lambda: True, why="the loop turns")
+    raise AssertionError(f"{handle} was not checked again")
+
+
 @on_loop
 async def test_a_changed_layer_checks_again_what_it_touches_and_nothing_else(tmp_path: Path) -> None:
     async with pair(tmp_path) as both:
@@ -60,6 +70,9 @@ async def test_a_changed_layer_checks_again_what_it_touches_and_nothing_else(tmp
         ids = {name: (await both.b.notice(name))["versions"][-1]["id"] for name in (near, far)}
         await wait_for(both, near, [])
         await wait_for(both, far, [])
+        await load(both, circle(10 * NDEG, 10 * NDEG), layer="elsewhere")  # the first: all are checked again
+        await until_checked(both, far)
+        await until_checked(both, near)
         with noted() as seen:
             await load(both, NEAR)
             await wait_for(both, near, ["site"])

@@ -228,6 +228,24 @@ def test_a_changed_picture_is_followed() -> None:
     assert [f.why for f in check(engine).findings] == ["Call cell M"]
 
 
+def test_with_the_first_own_positions_every_notice_is_checked_again() -> None:
+    engine = engine_with(layers=())
+    engine.put_notice("far", volume(circle(*walk(HERE, 0, 400_000), 2_000)))
+    items = (own("OUTPOST", at(0, 0)),)
+    first = engine.set_picture(Picture(layers=(POSTS,), items=items, version=8))
+    assert (first.open, first.sealed) == (frozenset({"far"}), frozenset())
+    more = (*items, own("SECOND", at(90, 100)))
+    assert not engine.set_picture(Picture(layers=(POSTS,), items=more, version=9)).open
+    assert engine.set_picture(Picture(layers=(POSTS,), items=(), version=10)).open == {"far"}
+
+
+def test_with_the_first_sealed_layer_every_notice_is_checked_again_quietly() -> None:
+    engine = engine_with(layers=())
+    engine.put_notice("far", volume(circle(*walk(HERE, 0, 400_000), 2_000)))
+    touched = engine.set_picture(Picture(layers=(SEALED,), items=(), version=8))
+    assert (touched.open, touched.sealed) == (frozenset(), frozenset({"far"}))
+
+
 def test_a_circle_over_the_pole_finds_both_sides() -> None:
     sides = [own(f"POLE-{lon}", circle(89.5, lon, 0)) for lon in (0, 90, 180, -90)]
     result = check(engine_with(*sides), volume(circle(90, 0, 60_000)))

@@ -99,7 +99,8 @@ class CheckEngine:
         """Compare with this picture from now on; only what changed is made ready anew.
 
         Returns:
-            The notices that what changed may concern.
+            The notices that what changed may concern: all of them with the first own positions or without
+            the last, for what their checks say of NOT CHECKED is no longer so.
 
         Raises:
             InputError: an item has a faulty area, band or window, no known layer, or an id that its layer
@@ -118,10 +119,15 @@ class CheckEngine:
         fresh = [entry for id_, entry in entries.items() if id_ not in self._items or self._changed(entry)]
         before = self._near(gone)
         after = self._near(self._replace(gone, fresh, self._items))
-        self._compared = Compared.of(picture)
+        was, self._compared = self._compared, Compared.of(picture)
         self._points = None
-        open_ = before.open | after.open
-        return Touched(open=open_, sealed=(before.sealed | after.sealed) - open_)
+        open_, sealed = before.open | after.open, before.sealed | after.sealed
+        if was is not None and was.is_empty != self._compared.is_empty:
+            every = frozenset(one for one in self._notices if isinstance(one, str))
+            if was.positions or self._compared.positions:
+                open_ = every
+            sealed |= every
+        return Touched(open=open_, sealed=sealed - open_)
 
     def own_points(self) -> OwnPoints:
         """The own positions of open layers that are circles, for entry warnings at our own desk."""

@@ -44,6 +44,11 @@ class Compared(Struct, frozen=True, kw_only=True):
             version=picture.version,
         )
 
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there was no own position to compare with: then every check says NOT CHECKED."""
+        return not self.positions and not self.cells
+
     def without_picture(self) -> "Compared":
         """The same when only notices were compared: no position was."""
         return replace(self, positions=0, oldest_as_of_ms=None, layers_missing=(), cells=())
@@ -65,7 +70,7 @@ def summary(
         against: what was asked for.
         now_ms: UTC milliseconds, to say an age; null says only the time.
     """
-    if against is not Against.NOTICES and not compared.positions and not compared.cells:
+    if against is not Against.NOTICES and compared.is_empty:
         return _unchecked(findings, compared, notices, against)
     parts = []
     if against is not Against.NOTICES:
