@@ -22,7 +22,7 @@ async def with_contacts(both: Pair, heard: Path, *, armed: bool = True) -> Side:
         read_settings(b.home),
         contacts=(
             OwnContact(who="OFFICER", channels=("siren",)),
-            OwnContact(who="DEPUTY", channels=("json://127.0.0.1:9/nobody", "siren")),
+            OwnContact(who="DEPUTY", channels=("json://user:password@127.0.0.1:9/nobody", "siren")),
         ),
         siren_command=(sys.executable, "-c", RECEIVER, str(heard)),
         exercises_reach_contacts=armed,
@@ -54,7 +54,9 @@ async def test_an_unread_notice_climbs_until_somebody_takes_it(tmp_path: Path) -
         await until(lambda: len(journal(b, "attempt-outcome")) >= 3, why="the deputy is tried too")
         came = [(one["attempt"], one["outcome"]) for one in journal(b, "attempt-outcome")]
         outcomes = {(attempt["who"], attempt["channel"]): outcome for attempt, outcome in came}
-        assert outcomes["DEPUTY", "json://127.0.0.1:9/nobody"] == "failed"
+        assert outcomes["DEPUTY", "json 2"] == "failed"
+        rows = [note.data for note in b.node.reads.journal(0, 10_000)]
+        assert not any(b"password" in row for row in rows), "an address may hold a secret"
         assert outcomes["OFFICER", "siren"] == "accepted"
         assert set(heard.read_text().splitlines()) == {f"IMMEDIATE: desk {b.peer}. Go to the desk."}
 

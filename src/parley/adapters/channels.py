@@ -64,6 +64,14 @@ class Outside:
         return "taken by the channel"
 
 
+def labels_of(names: tuple[str, ...]) -> dict[str, str]:
+    """Return what to call channels in the journal and at the desks: an address may hold a password or a token."""
+    return {
+        name: name if name == SIREN else f"{name.partition('://')[0]} {number}"
+        for number, name in enumerate(names, 1)
+    }
+
+
 def channels_of(names: tuple[str, ...], siren_command: tuple[str, ...]) -> dict[str, Channel]:
     """Return the channels of these names.
 

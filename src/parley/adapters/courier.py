@@ -159,7 +159,12 @@ class Courier:
         with contextlib.closing(self._client(line)) as client:
             while True:
                 wake.clear()
-                batch = self._batch(line, lane, refused)
+                try:
+                    batch = self._batch(line, lane, refused)
+                except Problem as problem:  # the store did not answer: a STOP that waits in it must still go
+                    self._note(line, problem)
+                    await self._hold_off(line, FIRST_WAIT_S)
+                    continue
                 if not batch:
                     wait_s = FIRST_WAIT_S
                     await _wait(wake, REFUSED_WAIT_S if refused else None)

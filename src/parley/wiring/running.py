@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import uvicorn
 
-from parley.adapters.channels import channels_of
+from parley.adapters.channels import channels_of, labels_of
 from parley.adapters.courier import Courier
 from parley.adapters.high_water import HighWater, Mark
 from parley.adapters.picture_store import SqlitePictureStore
@@ -116,12 +116,19 @@ class RunningNode:
         return CheckThread(checker, pictures, reads, self._writer.submit, self.clock, self._loop)
 
     def _make_watch(self) -> WatchTask:
+        contacts = self.settings.contacts
+        names = tuple(dict.fromkeys(name for one in contacts for name in one.channels))
+        labels = labels_of(names)
         ladder = tuple(
-            Rung(who=one.who, channels=one.channels, wait_ms=round(one.wait_s * 1_000))
-            for one in self.settings.contacts
+            Rung(
+                who=one.who,
+                channels=tuple(labels[name] for name in one.channels),
+                wait_ms=round(one.wait_s * 1_000),
+            )
+            for one in contacts
         )
-        names = tuple(dict.fromkeys(name for rung in ladder for name in rung.channels))
-        channels = channels_of(names, self.settings.siren_command)
+        made = channels_of(names, self.settings.siren_command)
+        channels = {labels[name]: channel for name, channel in made.items()}
         armed = self.settings.exercises_reach_contacts
         return WatchTask(self.own, self.reads, self.submit, self.clock, ladder, channels, armed=armed)
 
