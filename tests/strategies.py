@@ -17,8 +17,8 @@ from msgspec import inspect
 
 from parley.wire.keys import SigningKey
 from parley.wire.message import BODY_OF_KIND, UNNUMBERED
-from parley.words.bodies import LineTerms
-from parley.words.codes import Edges
+from parley.words.bodies import Amend, Caveats, LineTerms, Notice, Relay, StatedReason
+from parley.words.codes import Activity, Edges, Reason, RelayWay
 from parley.words.header import AnyFrame, Header
 from parley.words.party import Descriptor, Keys
 from parley.words.units import HARMLESS, HARMLESS_LINES
@@ -42,6 +42,7 @@ MAX_TEXT: Final = 60
 """Characters of free text; short, so that a FLASH stays below its limit."""
 MAX_ITEMS: Final = 4
 _ALPHABETS: Final = {
+    "[0-9]": string.digits,
     "[0-9a-f]": "0123456789abcdef",
     "[a-z]": string.ascii_lowercase,
     "[a-z_]": string.ascii_lowercase + "_",
@@ -268,7 +269,26 @@ _BY_HAND: Final = {
 def _struct(cls: type[msgspec.Struct]) -> st.SearchStrategy[Any]:
     info = inspect.type_info(cls)
     assert isinstance(info, inspect.StructType)
-    return st.builds(cls, **{member.name: _of(member.type) for member in info.fields})
+    made = st.builds(cls, **{member.name: _of(member.type) for member in info.fields})
+    return made.map(_as_the_rules_want)
+
+
+def _as_the_rules_want(body: msgspec.Struct) -> msgspec.Struct:
+    """Return a body with what no type can state put right."""
+    match body:
+        case Notice(activity=Activity.WITHHELD) | Amend(activity=Activity.WITHHELD):
+            return msgspec.structs.replace(
+                body, actor=None, reason=StatedReason(code=Reason.WITHHELD, text=None)
+            )
+        case Relay(caveats=Caveats(onward=False) as caveats):
+            allowed = msgspec.structs.replace(caveats, onward=True)
+            return _as_the_rules_want(msgspec.structs.replace(body, caveats=allowed))
+        case Relay(way=RelayWay.HEARD_FROM, chain=()):
+            return msgspec.structs.replace(body, way=RelayWay.PASS_ON)
+        case Relay(way=RelayWay.HEARD_FROM, chain=chain):
+            return msgspec.structs.replace(body, party=chain[0].who)
+        case _:
+            return body
 
 
 def _of(info: inspect.Type) -> st.SearchStrategy[Any]:
