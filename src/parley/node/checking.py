@@ -167,13 +167,10 @@ class Checker:
             near |= self._engine.drop_notice(gone)
             del self._followed[gone]
         for hazard in standing.values():
-            volume = volume_of(line, hazard)
-            if volume is None:
-                continue
             whose = "ours" if hazard.author == self._own.party else "theirs"
             near |= self._engine.put_notice(
                 hazard.id,
-                volume,
+                volume_of(line, hazard),
                 name=f"HAZARD {hazard.id[:12]} ({whose})",
                 presumed_active=True,
                 separation=separation_for(line.terms, None),
@@ -188,9 +185,9 @@ class Checker:
             return None
         self._follow_hazards(reads, line)
         told = next((one for one in standing_hazards(reads, line.id) if one.id == message), None)
-        volume = volume_of(line, told) if told is not None else None
-        if volume is None:
+        if told is None:
             return None
+        volume = volume_of(line, told)
         separation = separation_for(line.terms, None)
         result = self._check(reads, volume, separation, message, frozenset({message}), now_ms)
         return Checked(version=message, at_ms=now_ms, result=result)

@@ -11,7 +11,7 @@ from parley.ports.store import Line, Reads, Tx
 from parley.wire.message import always
 from parley.words.header import By
 from parley.words.units import LineId, MessageId, PartyId, TimeMs
-from parley.words.volume import Volume, Window
+from parley.words.volume import Circle, Position, Volume, Window
 
 STANDS: Final = "hazard/"
 OVER: Final = "hazard-over/"
@@ -19,6 +19,8 @@ FOLDED: Final = "hazard-folded/"
 """What the private keys of hazards begin with: those that stand, that are over, that are counted under another."""
 MOST_STANDING: Final = 64
 """Hazards of one party that are compared by themselves; one more stands for the whole line."""
+EVERYWHERE: Final = Circle(centre=Position(lat_ndeg=0, lon_ndeg=0), radius_mm=20_100_000_000)
+"""Half a meridian is 20,004 km long: nothing on the ellipsoid is farther away."""
 LAST_MS: Final = 253_402_300_799_999
 
 
@@ -38,14 +40,12 @@ def standing_hazards(reads: Reads, line: LineId) -> list[StandingHazard]:
     return sorted(found, key=lambda one: (one.told_ms, one.id))
 
 
-def volume_of(line: Line, hazard: StandingHazard) -> Volume | None:
+def volume_of(line: Line, hazard: StandingHazard) -> Volume:
     """Return where a hazard counts, from its time until told otherwise (rule 8).
 
-    One whose place is not known counts wherever the line is about; null where the terms name no area.
+    One whose place is not known counts wherever the line is about; where the terms name no area, everywhere.
     """
-    area = line.terms.area if hazard.area is None else hazard.area
-    if area is None:
-        return None
+    area = hazard.area or line.terms.area or EVERYWHERE
     window = Window(start_ms=hazard.since_ms, end_ms=LAST_MS)
     return replace(always(area), band=hazard.band, window=window)
 
