@@ -28,6 +28,8 @@ BEHIND: Final = -1
 """The rank of checks that are made again because a notice near theirs changed: behind every first check."""
 LONGEST_LAG_S: Final = 5.0
 """How long a check of lower precedence may give way to messages that arrive."""
+WRITER_S: Final = 2.0
+"""How long the thread waits for the writer before it looks whether the node is stopping."""
 LULL_S: Final = 0.03
 PAUSE_S: Final = 0.005
 
@@ -60,6 +62,7 @@ class CheckThread:
         self._arriving = 0
         self._arrived_s = 0.0
         self._lock = threading.Lock()
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._loop_forever, name="check", daemon=True)
 
     def start(self) -> None:
@@ -80,15 +83,30 @@ class CheckThread:
             unchecked = self._checker.load_notices(self._reads, now_ms)
         except ParleyError as error:
             name, detail = error.name, str(error)
-            self._write(lambda tx: _say_failed(tx, name, detail, now_ms)).result()
+            self._kept(lambda tx: _say_failed(tx, name, detail, now_ms))
             return
         self._want(unchecked, RANK[Precedence.FLASH])
 
     def close(self) -> None:
-        """Finish what was asked, then stop."""
+        """Finish what was asked, then stop. What a failed writer never kept is not waited for."""
+        self._closing.set()
         self._jobs.put(None)
         if self._thread.ident is not None:
             self._thread.join()
+
+    def _kept(self, command: Callable[[Tx], None]) -> None:
+        """Hand a command to the writer, and wait until it is durable; after a failed commit that never comes.
+
+        Raises:
+            SystemFault: check-not-kept, when the node is stopping and the writer does not answer.
+        """
+        future = self._write(command)
+        while True:
+            try:
+                return future.result(timeout=WRITER_S)
+            except TimeoutError as error:
+                if future.done() or self._closing.is_set():
+                    raise SystemFault("check-not-kept", "the node stopped before a check was kept") from error
 
     def later(self, line: LineId, messages: Sequence[MessageId], rank: int) -> None:
         """Check these, if they are notices, when there is time; the highest rank first."""
@@ -210,7 +228,7 @@ class CheckThread:
             if time.monotonic() >= until_s:
                 break
         if done or failed:
-            self._write(lambda tx: _keep(tx, done, failed, self._clock.now_ms())).result()
+            self._kept(lambda tx: _keep(tx, done, failed, self._clock.now_ms()))
         changed = [one._replace(rank=BEHIND) for one in self._checker.take_changed()]
         self._want_again(changed, quiet=True)
         if len(self._wanted):
@@ -254,7 +272,7 @@ class CheckThread:
         """Say that checks are missing. Where the writer refuses even that, the node is ending."""
         detail, now_ms = f"the checks broke: {bug!r}"[:400], self._clock.now_ms()
         with contextlib.suppress(Exception):
-            self._write(lambda tx: _say_failed(tx, "check-broken", detail, now_ms)).result()
+            self._kept(lambda tx: _say_failed(tx, "check-broken", detail, now_ms))
 
 
 def _say_failed(tx: Tx, name: str, detail: str, now_ms: int) -> None:
