@@ -16,6 +16,7 @@ from parley.watch.probing import (
     is_blanket,
     keep,
     probing,
+    size_of,
 )
 from parley.words.volume import Band, Circle, Position, Volume, Window
 
@@ -53,7 +54,7 @@ def test_a_notice_is_centred_where_its_circle_is(lat_deg: float, lon_deg: float)
 def test_what_is_older_than_the_window_counts_no_more(ages_ms: list[int]) -> None:
     now_ms = 4 * WITHIN_MS
     held = [Asking(now_ms - age_ms, 33.5, 38.6) for age_ms in ages_ms]
-    found = probing(circle(33.5, 38.6), Asking(now_ms, 33.5, 38.6), held)
+    found = probing(size_of(circle(33.5, 38.6)), Asking(now_ms, 33.5, 38.6), held)
     assert found.times == 1 + sum(age_ms < WITHIN_MS for age_ms in ages_ms)
 
 
@@ -61,11 +62,11 @@ def test_fourteen_about_one_place_are_fourteen_and_those_beside_it_are_not() -> 
     held: tuple[Asking, ...] = ()
     for n in range(14):
         asking = Asking(n * HOUR_MS, 33.5 + n * 0.001, 38.6)
-        found = probing(circle(33.5, 38.6), asking, held)
+        found = probing(size_of(circle(33.5, 38.6)), asking, held)
         held = keep(held, asking)
         assert found.times == n + 1
         assert found.alarms == (found.times_a_day == ALARM_EVERY)
-    assert probing(circle(33.5, 38.6), Asking(0, 33.7, 38.6), held).times == 1, "22 km to the north"
+    assert probing(size_of(circle(33.5, 38.6)), Asking(0, 33.7, 38.6), held).times == 1, "22 km to the north"
 
 
 def test_a_cell_keeps_no_more_than_its_most() -> None:

@@ -22,7 +22,7 @@ from answering import answering, http
 from forger import SALT, Chained, Forger, notice
 from parley.config.home import Home
 from parley.config.settings import read_settings, write_settings
-from parley.node.checking import Checked, Checker
+from parley.node.checking import Checker, Looked
 from parley.ports.store import Line, Reads
 from parley.record.entry import Direction
 from parley.web import peer
@@ -243,7 +243,7 @@ def watched() -> Iterator[list[str]]:
         await respond(send, status, body)
         receipted.update(one["id"] for one in json.loads(body).get("results", ()))
 
-    def noted_check(self: Checker, reads: Reads, line: str, version: str, now_ms: int) -> Checked | None:
+    def noted_check(self: Checker, reads: Reads, line: str, version: str, now_ms: int) -> Looked | None:
         recorded = reads.recorded(line, version)
         theirs = recorded is not None and recorded.entry.direction is Direction.RECEIVED
         if theirs and version not in receipted:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from parley.node.checking import Checked, Checker
+from parley.node.checking import Checker, Looked
 from parley.ports.store import Reads
 from support import START_MS, Pair, circle, draft, on_loop, pair, until, volume
 
@@ -22,7 +22,7 @@ def noted() -> Iterator[list[str]]:
     seen: list[str] = []
     check_version = Checker.check_version
 
-    def noting(self: Checker, reads: Reads, line: str, version: str, now_ms: int) -> Checked | None:
+    def noting(self: Checker, reads: Reads, line: str, version: str, now_ms: int) -> Looked | None:
         seen.append(version)
         return check_version(self, reads, line, version, now_ms)
 

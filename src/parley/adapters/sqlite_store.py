@@ -261,6 +261,15 @@ class SqliteReads:
         )
         return {str(name): bytes(value) for name, value in rows}
 
+    def privates_of(self, line: LineId, keys: Sequence[str]) -> dict[str, bytes]:
+        marks = ", ".join("?" * len(keys))
+        rows = self._all(
+            f"SELECT name, value FROM private WHERE line = ? AND name IN ({marks})",  # noqa: S608 - only marks
+            line,
+            *keys,
+        )
+        return {str(name): bytes(value) for name, value in rows}
+
     def queue(self, line: LineId, ranks: Sequence[int], limit: int) -> list[Queued]:
         rows = self._all(
             "SELECT id, rank, envelope FROM entry WHERE line = ? AND rank BETWEEN ? AND ?"
@@ -295,13 +304,19 @@ class SqliteTx(SqliteReads):
     """What a command writes through. See `ports.store.Tx`.
 
     Chains change with every entry: they are kept as values while a batch runs, and `settle` writes each once.
+
+    Attributes:
+        happenings: what to publish after the commit.
+        changed: notices, each as it was written, the last one as it is after the commit.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         super().__init__(connection)
         self._chains: dict[LineId, Chain] = {}
         self._moved: dict[LineId, None] = {}
+        self._standing: dict[LineId, list[StandingStop]] = {}
         self.happenings: list[Happening] = []
+        self.changed: list[tuple[LineId, Thread]] = []
         self.touched: dict[LineId, None] = {}
         self.queued: set[tuple[LineId, int]] = set()
         self._journal_tail: tuple[int, str] | None = None
@@ -311,6 +326,7 @@ class SqliteTx(SqliteReads):
 
     def attempt(self, command: Callable[[Self], T]) -> T | ParleyError:
         published, touched, chains = len(self.happenings), dict(self.touched), dict(self._chains)
+        changed = len(self.changed)
         self._run("SAVEPOINT part")
         try:
             result = command(self)
@@ -318,8 +334,10 @@ class SqliteTx(SqliteReads):
             self._run("ROLLBACK TO part")
             self._run("RELEASE part")
             del self.happenings[published:]
+            del self.changed[changed:]
             self.touched, self._chains = touched, chains
             self._journal_tail = None
+            self._standing.clear()
             if isinstance(error, ParleyError):
                 return error
             raise
@@ -372,6 +390,14 @@ class SqliteTx(SqliteReads):
             held = self._chains[line] = super().chain(line)
         return held
 
+    def stops(self, line: LineId, *, standing_only: bool) -> list[StandingStop]:
+        if not standing_only:
+            return super().stops(line, standing_only=False)
+        held = self._standing.get(line)
+        if held is None:
+            held = self._standing[line] = super().stops(line, standing_only=True)
+        return list(held)
+
     def put_chain(self, line: LineId, chain: Chain) -> None:
         self._chains[line] = chain
         self._moved[line] = None
@@ -395,11 +421,14 @@ class SqliteTx(SqliteReads):
             _encode(thread),
         )
 
+        self.changed.append((line, thread))
+
     def put_ref(self, line: LineId, message: MessageId, thread: MessageId) -> None:
         self._run("UPDATE entry SET thread = ? WHERE line = ? AND id = ?", thread, line, message)
 
     def put_stop(self, line: LineId, stop: StandingStop) -> None:
         stands = stop.state is StopState.STANDING and stop.into is None
+        self._standing.pop(line, None)
         self._run(
             "INSERT OR REPLACE INTO stop VALUES (?, ?, ?, ?, ?)",
             line,

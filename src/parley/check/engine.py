@@ -188,8 +188,9 @@ class CheckEngine:
             given=volume,
         )
         gone = [self._notices[notice]] if held is not None else []
-        before = self._near(gone).open
-        return (before | self._near(self._replace(gone, [entry], self._notices)).open) - {notice}
+        before = self._near_boxes(gone) if gone else _NOTHING
+        after = self._near_boxes(self._replace(gone, [entry], self._notices))
+        return (before | after) - {notice}
 
     def drop_notice(self, notice: str) -> frozenset[str]:
         """Compare with a notice no longer; an unknown one is passed over.
@@ -200,7 +201,7 @@ class CheckEngine:
         if notice not in self._notices:
             return _NOTHING
         gone = [self._notices[notice]]
-        near = self._near(gone).open - {notice}
+        near = self._near_boxes(gone) - {notice}
         self._replace(gone, [], self._notices)
         return near
 
@@ -308,7 +309,10 @@ class CheckEngine:
     def _near_boxes(self, keys: Sequence[int]) -> frozenset[str]:
         if len(keys) <= len(self._notices):
             met = {other for key in keys for other in self._index.candidates(self._entries[key].box)}
-            return frozenset(id_ for id_, key in self._notices.items() if key in met and isinstance(id_, str))
+            near = (self._entries[key] for key in met)
+            return frozenset(
+                one.id for one in near if one.kind is OtherKind.NOTICE and isinstance(one.id, str)
+            )
         changed = set(keys)
         return frozenset(
             id_

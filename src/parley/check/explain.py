@@ -177,13 +177,13 @@ def _span(start_ms: int, end_ms: int) -> str:
 
 def day(at_ms: int) -> str:
     """The UTC day: "2026-11-23"."""
-    return f"{datetime.fromtimestamp(at_ms // 1000, UTC):%Y-%m-%d}"
+    return datetime.fromtimestamp(at_ms // 1000, UTC).date().isoformat()
 
 
 def hour(at_ms: int) -> str:
     """The time of day: "1410Z", with seconds where they are not 0."""
     at = datetime.fromtimestamp(at_ms // 1000, UTC)
-    return f"{at:%H:%M:%SZ}" if at.second else f"{at:%H%MZ}"
+    return at.time().isoformat() + "Z" if at.second else f"{at.hour:02}{at.minute:02}Z"
 
 
 def stamp(at_ms: int) -> str:

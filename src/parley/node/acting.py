@@ -29,7 +29,6 @@ from parley.node.joining import (
     release_call,
     take_call,
 )
-from parley.node.probed import note_asked
 from parley.node.recording import peer_of
 from parley.node.relay_rows import KeptRelay, keep_relay
 from parley.node.stored import stored_message
@@ -243,8 +242,6 @@ def _keep_version(tx: Tx, acted: Acted, thread: Thread) -> None:
     if not acted.ours:
         thread = threads.deliver(thread, message_id, acted.at_ms, None)
     tx.put_ref(line.id, message_id, thread.id)
-    volume = threads.version_of(thread, message_id).body.volume
-    note_asked(tx, line, message_id, volume, acted.at_ms, ours=acted.ours)
     if thread.phase not in CLOSED:
         thread = put_under_stops(tx, line, thread)
     tx.put_thread(line.id, thread)

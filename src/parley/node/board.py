@@ -277,7 +277,7 @@ def notice_view(reads: Reads, own: Own, line: Line, thread: Thread, now_ms: Time
         phase=thread.phase.value,
         presumed_active=threads.presumed_active(thread, now_ms),
         stopped=bool(thread.stops),
-        versions=tuple(_version(reads, line, thread, version, now_ms) for version in thread.versions),
+        versions=tuple(_version(reads, own, line, thread, version, now_ms) for version in thread.versions),
         held_version=held.number if held else None,
         standing=threads.standing(thread),
         answers=thread.answers,
@@ -292,7 +292,9 @@ def notice_view(reads: Reads, own: Own, line: Line, thread: Thread, now_ms: Time
     )
 
 
-def _version(reads: Reads, line: Line, thread: Thread, version: Exchange, now_ms: TimeMs) -> VersionView:
+def _version(
+    reads: Reads, own: Own, line: Line, thread: Thread, version: Exchange, now_ms: TimeMs
+) -> VersionView:
     return VersionView(
         id=version.id,
         number=version.number,
@@ -309,7 +311,7 @@ def _version(reads: Reads, line: Line, thread: Thread, version: Exchange, now_ms
         hot=threads.hot(thread, version, now_ms),
         counts=threads.counts(thread, version),
         check=check_of(reads, line.id, version.id),
-        probing=probing_of(reads, line.id, version.id),
+        probing=probing_of(reads, line.id, version, ours=thread.author == own.party),
     )
 
 

@@ -30,11 +30,12 @@ from parley.node.hazard_rows import standing_hazards, volume_of
 from parley.node.lines import DEFAULT_SEPARATION, known_line
 from parley.node.naming import handle
 from parley.node.own import Own
+from parley.node.probed import Asked, asked_of, note_asked
 from parley.ports.picture import PictureStore
 from parley.ports.store import Happening, Line, Reads, Tx
 from parley.words.codes import RANK, Activity, Precedence, UnitState
 from parley.words.errors import InputError, SystemFault
-from parley.words.units import LineId, MessageId, TimeMs
+from parley.words.units import LineId, MessageId, PartyId, TimeMs
 from parley.words.volume import Volume
 
 MAX_UNITS: Final = 1_000
@@ -49,6 +50,13 @@ class Checked(Struct, frozen=True, kw_only=True):
     version: MessageId
     at_ms: TimeMs
     result: CheckResult
+
+
+class Looked(NamedTuple):
+    """A check that was made; and, of a notice, what it asks."""
+
+    checked: Checked
+    asked: Asked | None = None
 
 
 class Again(NamedTuple):
@@ -92,6 +100,11 @@ class Checker:
         self._awaited: set[MessageId] = set()
         self._followed: dict[MessageId, tuple[LineId, int]] = {}
         self._changed: set[MessageId] = set()
+
+    @property
+    def party(self) -> PartyId:
+        """Whose notices are ours."""
+        return self._own.party
 
     def load_notices(self, reads: Reads, now_ms: TimeMs) -> list[tuple[LineId, MessageId]]:
         """Take up all open notices, after the picture. Until then every check is refused as not ready.
@@ -178,7 +191,7 @@ class Checker:
             self._followed[hazard.id] = line.id, HAZARD_RANK
         self._changed |= near - standing.keys()
 
-    def _check_hazard(self, reads: Reads, line: Line, message: MessageId, now_ms: TimeMs) -> Checked | None:
+    def _check_hazard(self, reads: Reads, line: Line, message: MessageId, now_ms: TimeMs) -> Looked | None:
         """Take up what was said of hazards, and check one that stands; null for anything else."""
         recorded = reads.recorded(line.id, message)
         if recorded is None or recorded.kind not in SAYS_HAZARD:
@@ -190,11 +203,11 @@ class Checker:
         volume = volume_of(line, told)
         separation = separation_for(line.terms, None)
         result = self._check(reads, volume, separation, message, frozenset({message}), now_ms)
-        return Checked(version=message, at_ms=now_ms, result=result)
+        return Looked(Checked(version=message, at_ms=now_ms, result=result))
 
     def check_version(
         self, reads: Reads, line_id: LineId, version_id: MessageId, now_ms: TimeMs
-    ) -> Checked | None:
+    ) -> Looked | None:
         """Check one version of a notice, or a hazard; null when it is neither. What it says of one is taken up."""
         line = known_line(reads, line_id)
         thread_id = reads.thread_of(line_id, version_id)
@@ -205,11 +218,13 @@ class Checker:
         own_versions = frozenset(version.id for version in thread.versions)
         if version_id not in own_versions:
             return None
-        body = threads.version_of(thread, version_id).body
+        version = threads.version_of(thread, version_id)
+        body = version.body
         separation = separation_for(line.terms, body.activity)
         result = self._check(reads, body.volume, separation, version_id, own_versions, now_ms)
         result = replace(result, entry=area_signed_warnings(body.volume.area))
-        return Checked(version=version_id, at_ms=now_ms, result=result)
+        checked = Checked(version=version_id, at_ms=now_ms, result=result)
+        return Looked(checked, asked_of(self._own.party, thread, version, now_ms))
 
     def check_volume(
         self, reads: Reads, line: Line | None, unreleased: Unreleased, now_ms: TimeMs
@@ -271,8 +286,11 @@ class Checker:
                 self.follow(line, thread, now_ms)
 
 
-def keep_check(tx: Tx, line_id: LineId, checked: Checked) -> None:
+def keep_check(tx: Tx, line_id: LineId, looked: Looked) -> None:
     """Keep what a check found: beside the notice, in the journal, and on our own desks."""
+    checked = looked.checked
+    if looked.asked is not None:
+        note_asked(tx, line_id, looked.asked, checked.at_ms)
     tx.put_private(line_id, f"check/{checked.version}", msgspec.json.encode(checked))
     data = {
         "line": line_id,
@@ -292,6 +310,18 @@ def keep_check(tx: Tx, line_id: LineId, checked: Checked) -> None:
             detail=checked.result.summary,
         )
     )
+
+
+def count_unchecked(tx: Tx, own: PartyId, line_id: LineId, version_id: MessageId, now_ms: TimeMs) -> None:
+    """Count what a version asks although its check failed."""
+    thread_id = tx.thread_of(line_id, version_id)
+    thread = tx.thread(line_id, thread_id) if thread_id else None
+    if thread is None:
+        return
+    for version in thread.versions:
+        asked = asked_of(own, thread, version, now_ms) if version.id == version_id else None
+        if asked is not None:
+            note_asked(tx, line_id, asked, now_ms)
 
 
 def check_of(reads: Reads, line_id: LineId, version: MessageId) -> Checked | None:

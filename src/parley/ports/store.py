@@ -194,6 +194,9 @@ class Reads(Protocol):
     def privates(self, line: LineId, prefix: str) -> dict[str, bytes]:
         """Return the private values whose key begins with `prefix`."""
 
+    def privates_of(self, line: LineId, keys: Sequence[str]) -> dict[str, bytes]:
+        """Return the private values of some keys, in one look; those that have none are left out."""
+
     def queue(self, line: LineId, ranks: Sequence[int], limit: int) -> list[Queued]:
         """Return what waits to go out and is not withheld: highest rank first, then oldest."""
 

@@ -143,18 +143,21 @@ def keep(held: Sequence[Asking], asking: Asking) -> tuple[Asking, ...]:
     return (*recent, asking)[-MOST_KEPT:]
 
 
-def probing(volume: Volume, asking: Asking | None, held: Iterable[Asking]) -> Probing:
+def probing(km2_h: float, asking: Asking | None, held: Iterable[Asking]) -> Probing:
     """Return what is known of a version as it comes.
 
     Args:
-        volume: what it takes.
+        km2_h: its `size_of`.
         asking: null for one of ours.
         held: what the cells near it hold, before this one.
     """
-    km2_h = size_of(volume)
     if asking is None:
         return Probing(blanket=km2_h > BLANKET_KM2_H, km2_h=km2_h)
-    near = [one.at_ms for one in held if _metres(one, asking) <= NEAR_M]
+    near = [
+        one.at_ms
+        for one in held
+        if abs(one.lat_deg - asking.lat_deg) <= _CELL_DEG and _metres(one, asking) <= NEAR_M
+    ]
     return Probing(
         blanket=km2_h > BLANKET_KM2_H,
         km2_h=km2_h,

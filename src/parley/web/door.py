@@ -26,6 +26,9 @@ class Checks(Protocol):
         Called after the receipt is sent.
         """
 
+    def released(self, line: LineId, messages: Sequence[MessageId]) -> None:
+        """Check what is ours after its release, behind everything else: it was looked at before."""
+
     def making_way(self) -> AbstractContextManager[None]:
         """Let checks that can wait do so while many messages are taken in."""
 

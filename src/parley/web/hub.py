@@ -1,7 +1,7 @@
 """Hub: what happened, told to every desk that listens. Told after the commit, never before."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 import msgspec
@@ -20,11 +20,6 @@ class Hub:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._listeners: set[asyncio.Queue[bytes | None]] = set()
-        self._takers: list[Callable[[Sequence[Happening]], None]] = []
-
-    def also(self, taker: Callable[[Sequence[Happening]], None]) -> None:
-        """Hand happenings to a part of this node too; called on the event loop."""
-        self._takers.append(taker)
 
     def tell(self, happenings: Sequence[Happening]) -> None:
         """Tell all listeners; called by the writer's thread after each commit."""
@@ -32,8 +27,6 @@ class Hub:
             self._loop.call_soon_threadsafe(self._spread, happenings)
 
     def _spread(self, happenings: Sequence[Happening]) -> None:
-        for taker in self._takers:
-            taker(happenings)
         if not self._listeners:
             return
         chunk = b"".join(b"data: " + _encode(happening) + b"\n\n" for happening in happenings)

@@ -121,9 +121,10 @@ class NoticeRoutes(Controller):
         )
         released = [one for part in done for one in part]
         known = [one.id for one in released if one.id]
-        # What was heard nobody checked before they spoke; what is ours is compared with from now on.
-        rank = RANK[Precedence.FLASH if data.heard else Precedence.ROUTINE]
-        door.checks.later(found.id, known, rank)
+        if data.heard:  # nobody checked before they spoke
+            door.checks.later(found.id, known, RANK[Precedence.FLASH])
+        else:
+            door.checks.released(found.id, known)
         return released
 
     @get("/notices")

@@ -62,6 +62,10 @@ class CheckQueue:
         self._last[wanted.rank, wanted.line] = turn
         heapq.heappush(self._heap, (-wanted.rank, turn, next(self._count), wanted))
 
+    def first(self) -> Wanted | None:
+        """Return the next check, and leave it; null if none is wanted."""
+        return self._heap[0][3] if self._heap else None
+
     def take(self) -> Wanted | None:
         """Return the next check; null if none is wanted."""
         if not self._heap:

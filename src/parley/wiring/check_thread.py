@@ -10,7 +10,16 @@ from concurrent.futures import Future as ThreadFuture
 from typing import Final, TypeVar
 
 from parley.check.model import CheckResult
-from parley.node.checking import Again, Checked, Checker, Unreleased, check_of, keep_check
+from parley.node.checking import (
+    Again,
+    Checked,
+    Checker,
+    Looked,
+    Unreleased,
+    check_of,
+    count_unchecked,
+    keep_check,
+)
 from parley.picture.model import Layer, OwnItem, Picture
 from parley.ports.clock import Clock
 from parley.ports.picture import PictureStore
@@ -18,7 +27,7 @@ from parley.ports.store import Happening, Line, Reads, Tx
 from parley.wiring.check_queue import CheckQueue, Wanted
 from parley.words.codes import RANK, Precedence
 from parley.words.errors import ParleyError, SystemFault
-from parley.words.units import LineId, MessageId
+from parley.words.units import LineId, MessageId, PartyId
 
 T = TypeVar("T")
 BATCH: Final = 64
@@ -28,6 +37,8 @@ BEHIND: Final = -1
 """The rank of checks that are made again because a notice near theirs changed: behind every first check."""
 LONGEST_LAG_S: Final = 5.0
 """How long a check of lower precedence may give way to messages that arrive."""
+BEHIND_LAG_S: Final = 30.0
+"""The same for a check behind every first one."""
 WRITER_S: Final = 2.0
 """How long the thread waits for the writer before it looks whether the node is stopping."""
 LULL_S: Final = 0.03
@@ -38,7 +49,8 @@ class CheckThread:
     """Runs checks one after the other, the most urgent first. What it finds is kept through the writer.
 
     While many messages arrive at once, checks of lower precedence give way to their receipts; but never
-    once the notice has waited for `LONGEST_LAG_S`.
+    once the notice has waited for `LONGEST_LAG_S`. Notices of ours were looked at before their release: their
+    check after it, which finds what came meanwhile, gives way to further releases too.
 
     Args:
         reads: a reader of its own.
@@ -61,6 +73,7 @@ class CheckThread:
         self._wanted = CheckQueue()
         self._arriving = 0
         self._arrived_s = 0.0
+        self._released_s = 0.0
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._loop_forever, name="check", daemon=True)
@@ -111,6 +124,11 @@ class CheckThread:
     def later(self, line: LineId, messages: Sequence[MessageId], rank: int) -> None:
         """Check these, if they are notices, when there is time; the highest rank first."""
         self._want([(line, message) for message in messages], rank)
+
+    def released(self, line: LineId, messages: Sequence[MessageId]) -> None:
+        """Check what is ours after its release, when there is time: it was looked at before."""
+        self._released_s = time.monotonic()
+        self.later(line, messages, BEHIND)
 
     @contextlib.contextmanager
     def making_way(self) -> Iterator[None]:
@@ -194,18 +212,28 @@ class CheckThread:
         self._jobs.put(self._check_wanted)
 
     def _take_wanted(self) -> Wanted | None:
-        with self._lock:
-            return self._wanted.take()
+        """Return the most urgent check, once it need not give way; null if none is wanted.
 
-    def _give_way(self, wanted: Wanted) -> None:
-        """Wait while many messages are taken in, unless this check is urgent or has waited long enough."""
-        if wanted.rank >= RANK[Precedence.IMMEDIATE] and not wanted.again:
-            return
-        while (now_s := time.monotonic()) - wanted.since_s < LONGEST_LAG_S:
-            if not self._arriving and now_s - self._arrived_s > LULL_S:
-                return
+        It is chosen anew until then, so that an urgent one never waits behind one that gives way.
+        """
+        while True:
             self._answer_first()
+            with self._lock:
+                wanted = self._wanted.first()
+                if wanted is None or not self._gives_way(wanted):
+                    return self._wanted.take()
             time.sleep(PAUSE_S)
+
+    def _gives_way(self, wanted: Wanted) -> bool:
+        """Whether a check waits while many messages are taken in: if it is not urgent, and not for too long."""
+        if wanted.rank >= RANK[Precedence.IMMEDIATE]:
+            return False
+        now_s = time.monotonic()
+        if now_s - wanted.since_s >= (BEHIND_LAG_S if wanted.rank == BEHIND else LONGEST_LAG_S):
+            return False
+        if self._arriving or now_s - self._arrived_s <= LULL_S:
+            return True
+        return wanted.rank == BEHIND and now_s - self._released_s <= LULL_S
 
     def _check_wanted(self) -> None:
         """Check what is wanted, a batch at a time; one write for the batch.
@@ -213,12 +241,11 @@ class CheckThread:
         The next is chosen anew after each, so that an urgent one waits for one check at most; and a batch
         ends early when its checks are costly, so that what they found is soon seen.
         """
-        done: list[tuple[LineId, Checked]] = []
+        done: list[tuple[LineId, Looked]] = []
         failed: list[tuple[LineId, MessageId, ParleyError]] = []
         seen: set[tuple[LineId, MessageId]] = set()
         until_s = time.monotonic() + BATCH_S
         for _ in range(BATCH):
-            self._answer_first()
             wanted = self._take_wanted()
             if wanted is None:
                 break
@@ -228,7 +255,7 @@ class CheckThread:
             if time.monotonic() >= until_s:
                 break
         if done or failed:
-            self._kept(lambda tx: _keep(tx, done, failed, self._clock.now_ms()))
+            self._kept(lambda tx: _keep(tx, self._checker.party, done, failed, self._clock.now_ms()))
         changed = [one._replace(rank=BEHIND) for one in self._checker.take_changed()]
         self._want_again(changed, quiet=True)
         if len(self._wanted):
@@ -237,13 +264,12 @@ class CheckThread:
     def _check_one(
         self,
         wanted: Wanted,
-        done: list[tuple[LineId, Checked]],
+        done: list[tuple[LineId, Looked]],
         failed: list[tuple[LineId, MessageId, ParleyError]],
     ) -> None:
         line, version = wanted.line, wanted.version
-        self._give_way(wanted)
         try:
-            checked = self._checker.check_version(self._reads, line, version, self._clock.now_ms())
+            looked = self._checker.check_version(self._reads, line, version, self._clock.now_ms())
         except ParleyError as error:
             failed.append((line, version, error))
             return
@@ -251,8 +277,8 @@ class CheckThread:
             fault = SystemFault("check-broken", f"the check broke: {bug!r}", do="Check it by hand.")
             failed.append((line, version, fault))
             return
-        if checked is not None and not (wanted.quiet and self._known(line, checked)):
-            done.append((line, checked))
+        if looked is not None and not (wanted.quiet and self._known(line, looked.checked)):
+            done.append((line, looked))
 
     def _known(self, line: LineId, checked: Checked) -> bool:
         """Whether the newest check that was kept found the same."""
@@ -283,13 +309,15 @@ def _say_failed(tx: Tx, name: str, detail: str, now_ms: int) -> None:
 
 def _keep(
     tx: Tx,
-    done: Sequence[tuple[LineId, Checked]],
+    own: PartyId,
+    done: Sequence[tuple[LineId, Looked]],
     failed: Sequence[tuple[LineId, MessageId, ParleyError]],
     now_ms: int,
 ) -> None:
-    for line, checked in done:
-        keep_check(tx, line, checked)
+    for line, looked in done:
+        keep_check(tx, line, looked)
     for line, version, error in failed:
+        count_unchecked(tx, own, line, version, now_ms)
         tx.write_journal(now_ms, "check-failed", {"line": line, "version": version, "error": error.name})
         tx.publish(
             Happening(

@@ -95,7 +95,6 @@ class RunningNode:
             self.own, self.reads, self.submit, self.clock, self._tls.client, beat_s=self.settings.beat_s
         )
         self.watch = self._make_watch()
-        self.hub.also(self.watch.note)
         self._servers: list[uvicorn.Server] = []
         self._serving: list[asyncio.Task[None]] = []
 
@@ -147,6 +146,8 @@ class RunningNode:
         )
         if tx.queued:
             self._loop.call_soon_threadsafe(self._courier.wake, frozenset(tx.queued))
+        if tx.changed or tx.happenings:
+            self._loop.call_soon_threadsafe(self.watch.note, tx.happenings, tx.changed)
         self.hub.tell(tx.happenings)
         self._look_at_disk()
 

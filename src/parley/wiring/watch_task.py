@@ -1,13 +1,14 @@
 """The watch's own clockwork: looks once a second at what is owed, and lets alarms climb.
 
-It reads notices when they change and keeps them; a look over all of them comes when something happened, and
-every five seconds. STOPs are looked at every second.
+It keeps the open notices in memory, as each commit left them. Every second it looks at STOPs, and at notices that
+have an alarm and have changed; every five seconds it judges all. However many there are, the desk's calls are
+served between.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Final
 
 from parley.exchange.phase import CLOSED
@@ -25,6 +26,8 @@ from parley.words.units import LineId, MessageId
 LOG: Final = logging.getLogger("parley")
 EVERY_S: Final = 1.0
 FULL_LOOK_S: Final = 5.0
+AT_ONCE: Final = 50
+"""Notices that are judged in one go, a millisecond: a STOP on the event loop waits no longer."""
 
 
 class WatchTask:
@@ -50,9 +53,9 @@ class WatchTask:
         self._own, self._reads, self._submit, self._clock = own, reads, submit, clock
         self._ladder, self._armed = ladder, armed
         self._senders = {name: Sender(channel) for name, channel in channels.items()}
-        self._threads: dict[LineId, dict[MessageId, Thread]] = {}
-        self._touched: dict[LineId, dict[MessageId, None]] = {}
-        self._found: dict[LineId, list[Alarm]] = {}
+        self._open: dict[LineId, dict[MessageId, Thread]] = {}
+        self._changed: dict[LineId, dict[MessageId, Thread]] = {}
+        self._found: dict[LineId, dict[MessageId, list[Alarm]]] = {}
         self._looked_s = float("-inf")
         self._wake = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
@@ -62,13 +65,12 @@ class WatchTask:
         """Start looking."""
         self._task = asyncio.create_task(self._look_on())
 
-    def note(self, happenings: Sequence[Happening]) -> None:
-        """Take note of what happened; called on the event loop after each commit."""
-        for happening in happenings:
-            if happening.line is not None and happening.thread is not None:
-                self._touched.setdefault(happening.line, {})[happening.thread] = None
-            if happening.kind is not None and happening.kind.startswith("stop"):
-                self._wake.set()
+    def note(self, happenings: Sequence[Happening], threads: Sequence[tuple[LineId, Thread]]) -> None:
+        """Take note of what happened and of what changed; called on the event loop after each commit."""
+        for line, thread in threads:
+            self._changed.setdefault(line, {})[thread.id] = thread
+        if any(one.kind is not None and one.kind.startswith("stop") for one in happenings):
+            self._wake.set()
 
     async def close(self) -> None:
         """Stop looking. What is being sent is given up; its attempt stands in the journal."""
@@ -86,7 +88,7 @@ class WatchTask:
         full = now_s - self._looked_s >= FULL_LOOK_S
         self._looked_s = now_s if full else self._looked_s
         for line in self._reads.lines():
-            found = self._alarms(line, full=full)
+            found = await self._alarms(line, full=full)
             if found or climbs(self._reads, line.id):
                 attempts = await self._climb(line, found)
                 self._send(line, attempts)
@@ -95,35 +97,56 @@ class WatchTask:
 
     async def _look_on(self) -> None:
         while True:
+            self._wake.clear()
             try:
                 await self.look()
             except Exception:
-                LOG.exception("the watch failed to look; it looks again")
-            self._wake.clear()
+                LOG.exception("the watch failed to look; it reads everything, and looks again")
+                self._open.clear()
+                self._found.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), EVERY_S)
 
-    def _alarms(self, line: Line, *, full: bool) -> list[Alarm]:
-        now_ms = self._clock.now_ms()
-        stops = self._reads.stops(line.id, standing_only=True)
-        touched = self._touched.pop(line.id, {})
-        threads = self._open_threads(line, touched)
-        if full or touched:
-            self._found[line.id] = alarms(line, self._own.party, threads, (), now_ms)
-        return [*alarms(line, self._own.party, (), stops, now_ms), *self._found.get(line.id, [])]
-
-    def _open_threads(self, line: Line, touched: Iterable[MessageId]) -> list[Thread]:
-        held = self._threads.get(line.id)
-        if held is None:
-            held = {thread.id: thread for thread in self._reads.threads(line.id, open_only=True)}
-            self._threads[line.id] = held
-        for thread_id in touched:
-            thread = self._reads.thread(line.id, thread_id)
-            if thread is None or thread.phase in CLOSED:
-                held.pop(thread_id, None)
+    async def _alarms(self, line: Line, *, full: bool) -> list[Alarm]:
+        if line.id not in self._open:
+            self._open[line.id] = {one.id: one for one in self._reads.threads(line.id, open_only=True)}
+        held, found = self._open[line.id], self._found.setdefault(line.id, {})
+        changed = self._take_changed(line.id, None if full else found)
+        for thread in changed:
+            if thread.phase in CLOSED:
+                held.pop(thread.id, None)
             else:
-                held[thread_id] = thread
-        return list(held.values())
+                held[thread.id] = thread
+        judged = [*held, *found] if full else [thread.id for thread in changed]
+        for start in range(0, len(judged), AT_ONCE):
+            self._judge(line, held, found, judged[start : start + AT_ONCE])
+            await asyncio.sleep(0)
+        stops = self._reads.stops(line.id, standing_only=True)
+        owed = [alarm for some in found.values() for alarm in some]
+        owed.sort(key=lambda alarm: (alarm.since_ms, alarm.key))
+        return [*alarms(line, self._own.party, (), stops, self._clock.now_ms()), *owed]
+
+    def _take_changed(self, line: LineId, only: Container[MessageId] | None) -> list[Thread]:
+        """Return which notices changed, of those in `only`; the others are taken later."""
+        changed = self._changed.get(line, {})
+        taken = list(changed) if only is None else [one for one in changed if one in only]
+        return [changed.pop(one) for one in taken]
+
+    def _judge(
+        self,
+        line: Line,
+        held: dict[MessageId, Thread],
+        found: dict[MessageId, list[Alarm]],
+        judged: Iterable[MessageId],
+    ) -> None:
+        now_ms = self._clock.now_ms()
+        for thread_id in judged:
+            thread = held.get(thread_id)
+            owed = alarms(line, self._own.party, (thread,), (), now_ms) if thread is not None else []
+            if owed:
+                found[thread_id] = owed
+            else:
+                found.pop(thread_id, None)
 
     async def _climb(self, line: Line, found: list[Alarm]) -> list[Attempt]:
         now_ms, ladder = self._clock.now_ms(), self._ladder
