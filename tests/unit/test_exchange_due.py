@@ -149,3 +149,10 @@ def test_what_is_overdue_stays_so_while_nobody_acts(story: list[Deed], first_ms:
     earlier = due([play.thread], [], OWN_TERMS, play.now_ms + first_ms)
     later = due([play.thread], [], OWN_TERMS, play.now_ms + first_ms + more_ms)
     assert set(earlier) <= set(later)
+
+
+@given(deeds(), st.integers(NOON_MS - DAY_MS, NOON_MS + 40 * DAY_MS))
+def test_what_is_due_at_any_time_is_known_beforehand(story: list[Deed], now_ms: int) -> None:
+    thread = played(story).thread
+    ever = due([thread], [], OWN_TERMS, 2**62)
+    assert due([thread], [], OWN_TERMS, now_ms) == [found for found in ever if found.since_ms <= now_ms]

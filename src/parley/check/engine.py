@@ -7,6 +7,7 @@ different datums may be as near as their datums allow.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
 from typing import Final
 
 from msgspec import Struct
@@ -26,7 +27,7 @@ from parley.check.summary import Compared, summary
 from parley.check.volume5 import Volume5, box_of, search_box, time_gap_ms
 from parley.geo.altitude import UNLIMITED, band_gap_mm, same_datum
 from parley.geo.box import Box5
-from parley.geo.distance import gap_within
+from parley.geo.distance import Gap, gap_within
 from parley.geo.entry_warnings import OwnPoint, OwnPoints
 from parley.geo.quick import Quick, decide, quick_of
 from parley.geo.shape import Disc, shape_of
@@ -188,9 +189,8 @@ class CheckEngine:
             given=volume,
         )
         gone = [self._notices[notice]] if held is not None else []
-        before = self._near_boxes(gone) if gone else _NOTHING
-        after = self._near_boxes(self._replace(gone, [entry], self._notices))
-        return (before | after) - {notice}
+        before = self._near_notices(gone)
+        return (before | self._near_notices(self._replace(gone, [entry], self._notices))) - {notice}
 
     def drop_notice(self, notice: str) -> frozenset[str]:
         """Compare with a notice no longer; an unknown one is passed over.
@@ -201,7 +201,7 @@ class CheckEngine:
         if notice not in self._notices:
             return _NOTHING
         gone = [self._notices[notice]]
-        near = self._near_boxes(gone) - {notice}
+        near = self._near_notices(gone) - {notice}
         self._replace(gone, [], self._notices)
         return near
 
@@ -306,6 +306,20 @@ class CheckEngine:
         sealed = self._near_boxes([key for key in keys if self._entries[key].cell is not None])
         return Touched(open=open_, sealed=sealed - open_)
 
+    def _near_notices(self, keys: Sequence[int]) -> frozenset[str]:
+        """The notices within the separation of some other, exactly: only their checks say anything of it."""
+        near = set[str]()
+        for key in keys:
+            entry = self._entries[key]
+            quick = quick_of(entry.volume.shape)
+            for other_key in self._index.candidates(entry.box):
+                other = self._entries[other_key]
+                if other.kind is not OtherKind.NOTICE or not isinstance(other.id, str):
+                    continue
+                if _within(entry, other, self._apart(quick, other_key)):
+                    near.add(other.id)
+        return frozenset(near)
+
     def _near_boxes(self, keys: Sequence[int]) -> frozenset[str]:
         if len(keys) <= len(self._notices):
             met = {other for key in keys for other in self._index.candidates(self._entries[key].box)}
@@ -377,18 +391,14 @@ def _compare(
     separation: Separation,
     apart_by: Callable[[float], bool],
 ) -> Finding | None:
-    """The exact step; cheapest first. `apart_by` may say that areas are surely farther apart than a distance."""
+    """The exact step. `apart_by` may say that areas are surely farther apart than a distance."""
     other = entry.volume
     if entry.separation is not None:
         separation = wider(separation, entry.separation)
-    time_s = time_gap_ms(checked, other) / 1e3
-    vertical_m = band_gap_mm(checked.band, other.band) / 1e3
-    if time_s > separation.time_s or vertical_m > separation.vertical_m:
+    gaps = _gaps(checked, other, separation, apart_by)
+    if gaps is None:
         return None
-    limit_m = separation.horizontal_m
-    gap = None if apart_by(limit_m) else gap_within(checked.shape, other.shape, limit_m)
-    if gap is None:
-        return None
+    gap, vertical_m, time_s = gaps
     if entry.cell is not None:
         return _sealed(notice, entry.cell)
     inside = gap.distance_m == 0 and vertical_m == 0 and time_s == 0
@@ -414,6 +424,27 @@ def _compare(
         why=explain(met, separation),
         sealed_cell=None,
     )
+
+
+def _gaps(
+    first: Volume5, second: Volume5, separation: Separation, apart_by: Callable[[float], bool]
+) -> tuple[Gap, float, float] | None:
+    """The gaps over the ground, in height and in time, if none is more than the separation; cheapest first."""
+    time_s = time_gap_ms(first, second) / 1e3
+    vertical_m = band_gap_mm(first.band, second.band) / 1e3
+    if time_s > separation.time_s or vertical_m > separation.vertical_m:
+        return None
+    limit_m = separation.horizontal_m
+    gap = None if apart_by(limit_m) else gap_within(first.shape, second.shape, limit_m)
+    return None if gap is None else (gap, vertical_m, time_s)
+
+
+def _within(first: _Entry, second: _Entry, apart_by: Callable[[float], bool]) -> bool:
+    """Whether the check of one of two notices has a finding of the other; always where neither names a separation."""
+    separations = [one.separation for one in (first, second) if one.separation is not None]
+    if not separations:
+        return True
+    return _gaps(first.volume, second.volume, reduce(wider, separations), apart_by) is not None
 
 
 def _sealed(notice: str, cell: str) -> Finding:

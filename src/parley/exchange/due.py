@@ -48,8 +48,9 @@ def due(
 ) -> list[Overdue]:
     """Return what is overdue at `now_ms` (UTC milliseconds), longest owed first.
 
-    A thing is overdue from the very millisecond at which its deadline ends. The order does not depend
-    on that of the input, so that both desks show the same list.
+    A thing is overdue from the very millisecond at which its deadline ends, and stays so until something is
+    said: what is due at a later time, less what begins after `now_ms`, is what is due now. The order does not
+    depend on that of the input, so that both desks show the same list.
     """
     found = [overdue for thread in threads for overdue in _thread_due(thread, terms, now_ms)]
     found += [overdue for stop in stops for overdue in _stop_due(stop, terms, now_ms)]

@@ -42,15 +42,15 @@ BEHIND_LAG_S: Final = 30.0
 WRITER_S: Final = 2.0
 """How long the thread waits for the writer before it looks whether the node is stopping."""
 LULL_S: Final = 0.03
-PAUSE_S: Final = 0.005
+PAUSE_S: Final = 0.01
 
 
 class CheckThread:
     """Runs checks one after the other, the most urgent first. What it finds is kept through the writer.
 
     While many messages arrive at once, checks of lower precedence give way to their receipts; but never
-    once the notice has waited for `LONGEST_LAG_S`. Notices of ours were looked at before their release: their
-    check after it, which finds what came meanwhile, gives way to further releases too.
+    once the notice has waited for `LONGEST_LAG_S`. What is behind every first check, such as that of a notice
+    of ours after its release (it was looked at before), waits for a lull of any traffic.
 
     Args:
         reads: a reader of its own.
@@ -73,7 +73,8 @@ class CheckThread:
         self._wanted = CheckQueue()
         self._arriving = 0
         self._arrived_s = 0.0
-        self._released_s = 0.0
+        self._busy_s = 0.0
+        self._put_off = False
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._loop_forever, name="check", daemon=True)
@@ -123,11 +124,11 @@ class CheckThread:
 
     def later(self, line: LineId, messages: Sequence[MessageId], rank: int) -> None:
         """Check these, if they are notices, when there is time; the highest rank first."""
+        self._busy_s = time.monotonic()
         self._want([(line, message) for message in messages], rank)
 
     def released(self, line: LineId, messages: Sequence[MessageId]) -> None:
         """Check what is ours after its release, when there is time: it was looked at before."""
-        self._released_s = time.monotonic()
         self.later(line, messages, BEHIND)
 
     @contextlib.contextmanager
@@ -212,17 +213,11 @@ class CheckThread:
         self._jobs.put(self._check_wanted)
 
     def _take_wanted(self) -> Wanted | None:
-        """Return the most urgent check, once it need not give way; null if none is wanted.
-
-        It is chosen anew until then, so that an urgent one never waits behind one that gives way.
-        """
-        while True:
-            self._answer_first()
-            with self._lock:
-                wanted = self._wanted.first()
-                if wanted is None or not self._gives_way(wanted):
-                    return self._wanted.take()
-            time.sleep(PAUSE_S)
+        """Return the most urgent check; null if none is wanted, or if all that are must give way for now."""
+        with self._lock:
+            wanted = self._wanted.first()
+            self._put_off = wanted is not None and self._gives_way(wanted)
+            return None if self._put_off else self._wanted.take()
 
     def _gives_way(self, wanted: Wanted) -> bool:
         """Whether a check waits while many messages are taken in: if it is not urgent, and not for too long."""
@@ -233,7 +228,7 @@ class CheckThread:
             return False
         if self._arriving or now_s - self._arrived_s <= LULL_S:
             return True
-        return wanted.rank == BEHIND and now_s - self._released_s <= LULL_S
+        return wanted.rank == BEHIND and now_s - self._busy_s <= LULL_S
 
     def _check_wanted(self) -> None:
         """Check what is wanted, a batch at a time; one write for the batch.
@@ -246,6 +241,7 @@ class CheckThread:
         seen: set[tuple[LineId, MessageId]] = set()
         until_s = time.monotonic() + BATCH_S
         for _ in range(BATCH):
+            self._answer_first()
             wanted = self._take_wanted()
             if wanted is None:
                 break
@@ -258,7 +254,7 @@ class CheckThread:
             self._kept(lambda tx: _keep(tx, self._checker.party, done, failed, self._clock.now_ms()))
         changed = [one._replace(rank=BEHIND) for one in self._checker.take_changed()]
         self._want_again(changed, quiet=True)
-        if len(self._wanted):
+        if len(self._wanted) and not self._put_off:
             self._jobs.put(self._check_wanted)
 
     def _check_one(
@@ -285,8 +281,16 @@ class CheckThread:
         kept = check_of(self._reads, line, checked.version)
         return kept is not None and kept.result.findings == checked.result.findings
 
+    def _next_job(self) -> Callable[[], None] | None:
+        """Wait for a job; where checks were put off, look again soon whether they still must give way."""
+        try:
+            return self._jobs.get(timeout=PAUSE_S if self._put_off else None)
+        except queue.Empty:
+            self._put_off = False
+            return self._check_wanted
+
     def _loop_forever(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        while (job := self._next_job()) is not None:
             try:
                 job()
             except Exception as bug:  # noqa: BLE001 - it is alarmed, and the thread lives on: without it nothing is checked

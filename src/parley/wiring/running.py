@@ -52,6 +52,8 @@ from parley.words.units import LineId
 
 T = TypeVar("T")
 GRACE_S = 1
+GC_AFTER = 20_000
+"""Allocations between collections: what a node makes is freed without them, and each holds all threads up."""
 STDIN = 0
 
 
@@ -308,6 +310,7 @@ async def serve(
         # What is loaded now lives as long as the node: no collection need look at it again.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(GC_AFTER, 20, 20)
         ready(node)
         await done.wait()
     finally:

@@ -1,17 +1,15 @@
 """The watch's own clockwork: looks once a second at what is owed, and lets alarms climb.
 
-It keeps the open notices in memory, as each commit left them. Every second it looks at STOPs, and at notices that
-have an alarm and have changed; every five seconds it judges all. However many there are, the desk's calls are
-served between.
+What a notice will owe, and from when, is worked out once, when it changes: however many are open, a look only
+compares times. STOPs are read at every look.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from parley.exchange.phase import CLOSED
 from parley.exchange.thread import Thread
 from parley.node.own import Own
 from parley.node.watching import alarms, climb_on, climbs, note_outcome
@@ -25,9 +23,9 @@ from parley.words.units import LineId, MessageId
 
 LOG: Final = logging.getLogger("parley")
 EVERY_S: Final = 1.0
-FULL_LOOK_S: Final = 5.0
+END_OF_TIME_MS: Final = 2**62
 AT_ONCE: Final = 50
-"""Notices that are judged in one go, a millisecond: a STOP on the event loop waits no longer."""
+"""Changed notices that are judged in one go, a millisecond: a STOP on the event loop waits no longer."""
 
 
 class WatchTask:
@@ -53,10 +51,8 @@ class WatchTask:
         self._own, self._reads, self._submit, self._clock = own, reads, submit, clock
         self._ladder, self._armed = ladder, armed
         self._senders = {name: Sender(channel) for name, channel in channels.items()}
-        self._open: dict[LineId, dict[MessageId, Thread]] = {}
         self._changed: dict[LineId, dict[MessageId, Thread]] = {}
-        self._found: dict[LineId, dict[MessageId, list[Alarm]]] = {}
-        self._looked_s = float("-inf")
+        self._ahead: dict[LineId, dict[MessageId, tuple[Alarm, ...]]] = {}
         self._wake = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
         self._task: asyncio.Task[None] | None = None
@@ -84,11 +80,8 @@ class WatchTask:
     async def look(self) -> list[Attempt]:
         """Look once; return what is being tried. Tests call it, and nothing waits for a second to pass."""
         tried: list[Attempt] = []
-        now_s = asyncio.get_running_loop().time()
-        full = now_s - self._looked_s >= FULL_LOOK_S
-        self._looked_s = now_s if full else self._looked_s
         for line in self._reads.lines():
-            found = await self._alarms(line, full=full)
+            found = await self._alarms(line)
             if found or climbs(self._reads, line.id):
                 attempts = await self._climb(line, found)
                 self._send(line, attempts)
@@ -102,51 +95,33 @@ class WatchTask:
                 await self.look()
             except Exception:
                 LOG.exception("the watch failed to look; it reads everything, and looks again")
-                self._open.clear()
-                self._found.clear()
+                self._ahead.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), EVERY_S)
 
-    async def _alarms(self, line: Line, *, full: bool) -> list[Alarm]:
-        if line.id not in self._open:
-            self._open[line.id] = {one.id: one for one in self._reads.threads(line.id, open_only=True)}
-        held, found = self._open[line.id], self._found.setdefault(line.id, {})
-        changed = self._take_changed(line.id, None if full else found)
-        for thread in changed:
-            if thread.phase in CLOSED:
-                held.pop(thread.id, None)
-            else:
-                held[thread.id] = thread
-        judged = [*held, *found] if full else [thread.id for thread in changed]
-        for start in range(0, len(judged), AT_ONCE):
-            self._judge(line, held, found, judged[start : start + AT_ONCE])
+    async def _alarms(self, line: Line) -> list[Alarm]:
+        changed = self._changed.pop(line.id, {})
+        if line.id not in self._ahead:
+            self._ahead[line.id] = {}
+            changed = {one.id: one for one in self._reads.threads(line.id, open_only=True)}
+        ahead, threads = self._ahead[line.id], list(changed.values())
+        for start in range(0, len(threads), AT_ONCE):
+            for thread in threads[start : start + AT_ONCE]:
+                self._look_ahead(line, thread, ahead)
             await asyncio.sleep(0)
-        stops = self._reads.stops(line.id, standing_only=True)
-        owed = [alarm for some in found.values() for alarm in some]
-        owed.sort(key=lambda alarm: (alarm.since_ms, alarm.key))
-        return [*alarms(line, self._own.party, (), stops, self._clock.now_ms()), *owed]
-
-    def _take_changed(self, line: LineId, only: Container[MessageId] | None) -> list[Thread]:
-        """Return which notices changed, of those in `only`; the others are taken later."""
-        changed = self._changed.get(line, {})
-        taken = list(changed) if only is None else [one for one in changed if one in only]
-        return [changed.pop(one) for one in taken]
-
-    def _judge(
-        self,
-        line: Line,
-        held: dict[MessageId, Thread],
-        found: dict[MessageId, list[Alarm]],
-        judged: Iterable[MessageId],
-    ) -> None:
         now_ms = self._clock.now_ms()
-        for thread_id in judged:
-            thread = held.get(thread_id)
-            owed = alarms(line, self._own.party, (thread,), (), now_ms) if thread is not None else []
-            if owed:
-                found[thread_id] = owed
-            else:
-                found.pop(thread_id, None)
+        owed = [alarm for some in ahead.values() for alarm in some if alarm.since_ms <= now_ms]
+        owed.sort(key=lambda alarm: (alarm.since_ms, alarm.key))
+        stops = self._reads.stops(line.id, standing_only=True)
+        return [*alarms(line, self._own.party, (), stops, now_ms), *owed]
+
+    def _look_ahead(self, line: Line, thread: Thread, ahead: dict[MessageId, tuple[Alarm, ...]]) -> None:
+        """Keep what a notice will owe as it stands, if nothing more is said of it."""
+        found = alarms(line, self._own.party, (thread,), (), END_OF_TIME_MS)
+        if found:
+            ahead[thread.id] = tuple(found)
+        else:
+            ahead.pop(thread.id, None)
 
     async def _climb(self, line: Line, found: list[Alarm]) -> list[Attempt]:
         now_ms, ladder = self._clock.now_ms(), self._ladder
