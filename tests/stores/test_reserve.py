@@ -26,7 +26,7 @@ def test_the_reserve_is_made_kept_given_up_and_made_again_as_the_disk_fills_and_
     tmp_path: Path,
 ) -> None:
     path, disk = tmp_path / "reserve", Disk(10**12)
-    reserve = Reserve(path, disk)
+    reserve = Reserve(path, disk, look_s=0)
     assert (reserve.room(), path.stat().st_size, reserve.is_held) == (Room.ENOUGH, RESERVE_BYTES, True)
     disk.free = NEARLY_BYTES - 1
     assert (reserve.room(), reserve.is_held) == (Room.NEARLY_FULL, True)
@@ -42,9 +42,9 @@ def test_the_reserve_is_made_kept_given_up_and_made_again_as_the_disk_fills_and_
 
 def test_a_node_that_starts_on_a_full_disk_gives_the_reserve_up_before_it_writes(tmp_path: Path) -> None:
     path, disk = tmp_path / "reserve", Disk(10**12)
-    Reserve(path, disk).room()
+    Reserve(path, disk, look_s=0).room()
     disk.free = 0
-    assert (Reserve(path, disk).room(), path.exists()) == (Room.FULL, False)
+    assert (Reserve(path, disk, look_s=0).room(), path.exists()) == (Room.FULL, False)
 
 
 def test_a_commit_for_which_the_disk_has_no_room_ends_the_writer_and_says_full(

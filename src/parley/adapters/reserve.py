@@ -6,6 +6,7 @@ it frees is for STOPs and for what people here say; a thousand of them fit. It i
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -14,9 +15,11 @@ from parley.ports.room import Room
 
 MIB: Final = 1024 * 1024
 RESERVE_BYTES: Final = 8 * MIB
-NEARLY_BYTES: Final = 48 * MIB
-"""Below this much free nothing ROUTINE is taken any more. The log alone may take 16 MiB before it is carried over."""
+NEARLY_BYTES: Final = 80 * MIB
+"""Below this much free nothing ROUTINE is taken any more. The log alone may take 40 MiB before it is carried over."""
 FULL_BYTES: Final = 2 * MIB
+LOOK_S: Final = 0.05
+"""How long what was seen of the disk holds: far less is written in that time than there is between two thresholds."""
 
 
 class Reserve:
@@ -25,13 +28,15 @@ class Reserve:
     Args:
         path: its file, on the disk of the database.
         free: tells the bytes that are free there, for the node's own user.
+        look_s: how long what was seen of the disk holds, seconds.
     """
 
-    def __init__(self, path: Path, free: Callable[[], int] | None = None) -> None:
+    def __init__(self, path: Path, free: Callable[[], int] | None = None, *, look_s: float = LOOK_S) -> None:
         self._path = path
         self._free = free or self._really_free
         self._lock = threading.Lock()
         self._room = Room.ENOUGH
+        self._look_s, self._looked_s = look_s, float("-inf")
 
     def _really_free(self) -> int:
         found = os.statvfs(self._path.parent)
@@ -47,7 +52,11 @@ class Reserve:
 
     def room(self) -> Room:
         """Return how much room there is now; give the reserve up, or make it again, as that asks for."""
+        now_s = time.monotonic()
+        if now_s - self._looked_s < self._look_s:
+            return self._room
         with self._lock:
+            self._looked_s = now_s
             free = self._free()
             if free < FULL_BYTES or (self._room is Room.FULL and free < NEARLY_BYTES):
                 self._give_up()

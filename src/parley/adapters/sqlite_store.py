@@ -27,8 +27,8 @@ from parley.words.units import LineId, MessageId, PartyId, Seq, TimeMs
 T = TypeVar("T")
 SCHEMA_VERSION: Final = 1
 MOST_WAITING: Final = 64
-CHECKPOINT_PAGES: Final = 4_000
-"""After this many pages (16 MB) the log is carried into the database: about one commit in 300 waits for it."""
+CHECKPOINT_PAGES: Final = 10_000
+"""After this many pages (40 MiB) the log is carried into the database: about one commit in 800 waits for it."""
 QUARANTINE_ROWS: Final = 1_000
 QUARANTINE_BYTES: Final = 64 * 1024
 JOURNAL_START: Final = "0" * 64
@@ -67,6 +67,13 @@ CREATE TABLE journal (n INTEGER PRIMARY KEY, at INTEGER NOT NULL, what TEXT NOT 
 
 STANDING: Final = "CREATE INDEX IF NOT EXISTS stop_standing ON stop (line, standing, called)"
 """For stores that were made without: however many STOPs were called and released, those that stand are found."""
+
+THREAD_OF: Final = (
+    "SELECT COALESCE(entry.thread, thread.id) FROM entry"
+    " LEFT JOIN thread ON thread.line = entry.line AND thread.id = entry.id"
+    " WHERE entry.line = ? AND entry.id = ?"
+)
+"""The notice that a message began is known by its id, without a reference."""
 
 _CHAIN: Final = msgspec.json.Decoder(Chain)
 _THREAD: Final = msgspec.json.Decoder(Thread)
@@ -231,7 +238,7 @@ class SqliteReads:
         return _THREAD.decode(row[0]) if row else None
 
     def thread_of(self, line: LineId, message: MessageId) -> MessageId | None:
-        row = self._one("SELECT thread FROM entry WHERE line = ? AND id = ?", line, message)
+        row = self._one(THREAD_OF, line, message)
         return row[0] if row else None
 
     def threads(self, line: LineId, *, open_only: bool) -> list[Thread]:
@@ -300,32 +307,50 @@ class SqliteReads:
         return self._all("SELECT at, rule, detail, value FROM quarantine ORDER BY n")
 
 
+class Known:
+    """What the one writer wrote or read last, and so need not ask for again, batch after batch."""
+
+    def __init__(self) -> None:
+        self.lines: dict[LineId, Line] = {}
+        self.chains: dict[LineId, Chain] = {}
+        self.standing: dict[LineId, list[StandingStop]] = {}
+        self.journal_tail: tuple[int, str] | None = None
+
+    def forget(self, chains: dict[LineId, Chain]) -> None:
+        """Part of a command was undone: `chains` are as they were before it; the rest is read again."""
+        self.chains, self.journal_tail = chains, None
+        self.lines.clear()
+        self.standing.clear()
+
+
 class SqliteTx(SqliteReads):
     """What a command writes through. See `ports.store.Tx`.
 
     Chains change with every entry: they are kept as values while a batch runs, and `settle` writes each once.
+
+    Args:
+        connection: the only one that writes.
+        known: kept by its owner from one batch to the next.
 
     Attributes:
         happenings: what to publish after the commit.
         changed: notices, each as it was written, the last one as it is after the commit.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, known: Known | None = None) -> None:
         super().__init__(connection)
-        self._chains: dict[LineId, Chain] = {}
+        self._known = known or Known()
         self._moved: dict[LineId, None] = {}
-        self._standing: dict[LineId, list[StandingStop]] = {}
         self.happenings: list[Happening] = []
         self.changed: list[tuple[LineId, Thread]] = []
         self.touched: dict[LineId, None] = {}
         self.queued: set[tuple[LineId, int]] = set()
-        self._journal_tail: tuple[int, str] | None = None
 
     def _run(self, sql: str, *values: object) -> sqlite3.Cursor:
         return self._connection.execute(sql, values)
 
     def attempt(self, command: Callable[[Self], T]) -> T | ParleyError:
-        published, touched, chains = len(self.happenings), dict(self.touched), dict(self._chains)
+        published, touched, chains = len(self.happenings), dict(self.touched), dict(self._known.chains)
         changed = len(self.changed)
         self._run("SAVEPOINT part")
         try:
@@ -335,16 +360,22 @@ class SqliteTx(SqliteReads):
             self._run("RELEASE part")
             del self.happenings[published:]
             del self.changed[changed:]
-            self.touched, self._chains = touched, chains
-            self._journal_tail = None
-            self._standing.clear()
+            self.touched = touched
+            self._known.forget(chains)
             if isinstance(error, ParleyError):
                 return error
             raise
         self._run("RELEASE part")
         return result
 
+    def line(self, line: LineId) -> Line | None:
+        held = self._known.lines.get(line) or super().line(line)
+        if held is not None:
+            self._known.lines[line] = held
+        return held
+
     def put_line(self, line: Line) -> None:
+        self._known.lines[line.id] = line
         self._run(
             "INSERT INTO line VALUES (?, ?, ?)"
             " ON CONFLICT (id) DO UPDATE SET name = excluded.name, value = excluded.value",
@@ -385,28 +416,29 @@ class SqliteTx(SqliteReads):
         self.touched[line] = None
 
     def chain(self, line: LineId) -> Chain:
-        held = self._chains.get(line)
+        held = self._known.chains.get(line)
         if held is None:
-            held = self._chains[line] = super().chain(line)
+            held = self._known.chains[line] = super().chain(line)
         return held
 
     def stops(self, line: LineId, *, standing_only: bool) -> list[StandingStop]:
         if not standing_only:
             return super().stops(line, standing_only=False)
-        held = self._standing.get(line)
+        held = self._known.standing.get(line)
         if held is None:
-            held = self._standing[line] = super().stops(line, standing_only=True)
+            held = self._known.standing[line] = super().stops(line, standing_only=True)
         return list(held)
 
     def put_chain(self, line: LineId, chain: Chain) -> None:
-        self._chains[line] = chain
+        self._known.chains[line] = chain
         self._moved[line] = None
 
     def settle(self) -> None:
         """Write the chains that moved: the last thing before a commit."""
         for line in self._moved:
-            if line in self._chains:
-                self._run("INSERT OR REPLACE INTO chain VALUES (?, ?)", line, _encode(self._chains[line]))
+            if line in self._known.chains:
+                chain = _encode(self._known.chains[line])
+                self._run("INSERT OR REPLACE INTO chain VALUES (?, ?)", line, chain)
 
     def put_head(self, line: LineId, size: int, note: bytes) -> None:
         self._run("INSERT INTO head VALUES (?, ?, ?)", line, size, note)
@@ -424,11 +456,13 @@ class SqliteTx(SqliteReads):
         self.changed.append((line, thread))
 
     def put_ref(self, line: LineId, message: MessageId, thread: MessageId) -> None:
+        if message == thread:
+            return
         self._run("UPDATE entry SET thread = ? WHERE line = ? AND id = ?", thread, line, message)
 
     def put_stop(self, line: LineId, stop: StandingStop) -> None:
         stands = stop.state is StopState.STANDING and stop.into is None
-        self._standing.pop(line, None)
+        self._known.standing.pop(line, None)
         self._run(
             "INSERT OR REPLACE INTO stop VALUES (?, ?, ?, ?, ?)",
             line,
@@ -478,11 +512,11 @@ class SqliteTx(SqliteReads):
         self._run("DELETE FROM quarantine WHERE n <= (SELECT max(n) FROM quarantine) - ?", QUARANTINE_ROWS)
 
     def write_journal(self, at_ms: TimeMs, what: str, data: object) -> None:
-        n, before = self._journal_tail or self._read_journal_tail()
+        n, before = self._known.journal_tail or self._read_journal_tail()
         value = _encode(data)
         digest = journal_hash(before, n, at_ms, what, value)
         self._run("INSERT INTO journal VALUES (?, ?, ?, ?, ?)", n, at_ms, what, value, digest)
-        self._journal_tail = (n + 1, digest)
+        self._known.journal_tail = (n + 1, digest)
 
     def _read_journal_tail(self) -> tuple[int, str]:
         """Return the number of the next row and the hash of the last."""

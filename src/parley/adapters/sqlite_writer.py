@@ -15,9 +15,10 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
+from queue import SimpleQueue
 from typing import IO, Any, Final, TypeVar
 
-from parley.adapters.sqlite_store import SqliteTx, connect
+from parley.adapters.sqlite_store import Known, SqliteTx, connect
 from parley.ports.store import Tx
 from parley.words.errors import ParleyError, SystemFault
 
@@ -98,7 +99,7 @@ class Writer:
         after_commit: Callable[[SqliteTx], None],
         on_failure: Callable[[BaseException], None],
     ) -> None:
-        self._connection = connect(path, write=True)
+        self._connection, self._known = connect(path, write=True), Known()
         try:
             self._lease = Lease(lock, self._connection)
         except SystemFault:
@@ -109,7 +110,10 @@ class Writer:
         self._on_failure = on_failure
         self._ordinary: deque[tuple[Callable[[Tx], Any], Future[Any]]] = deque()
         self._urgent: deque[tuple[Callable[[Tx], Any], Future[Any]]] = deque()
-        self._wake = threading.Condition()
+        self._lock = threading.Lock()
+        self._wakes: SimpleQueue[None] = (
+            SimpleQueue()
+        )  # one for each command: faster to wait for than a condition
         self._closing = False
         self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
         self._thread.start()
@@ -121,20 +125,20 @@ class Writer:
             SystemFault: the writer is closed.
         """
         future: Future[T] = Future()
-        with self._wake:
+        with self._lock:
             if self._closing:
                 raise SystemFault(
                     "writer-closed", "the node is stopping", do="Start it again with `parley serve`."
                 )
             (self._urgent if urgent else self._ordinary).append((command, future))
-            self._wake.notify()
+        self._wakes.put(None)
         return future
 
     def close(self) -> None:
         """Finish what was accepted, then stop."""
-        with self._wake:
+        with self._lock:
             self._closing = True
-            self._wake.notify()
+        self._wakes.put(None)
         self._thread.join()
         self._connection.close()
         self._lease.close()
@@ -148,14 +152,16 @@ class Writer:
         self._connection.execute(f"PRAGMA wal_autocheckpoint = {SHORT_LOG_PAGES}").fetchall()
 
     def _take(self) -> list[tuple[Callable[[Tx], Any], Future[Any]]]:
-        with self._wake:
-            while not (self._urgent or self._ordinary or self._closing):
-                self._wake.wait()
-            batch = list(self._urgent)
-            self._urgent.clear()
-            while self._ordinary and len(batch) < BATCH:
-                batch.append(self._ordinary.popleft())
-            return batch
+        """Wait for commands, and take what there is; nothing once all is done and the writer closes."""
+        while True:
+            self._wakes.get()
+            with self._lock:
+                batch = list(self._urgent)
+                self._urgent.clear()
+                while self._ordinary and len(batch) < BATCH:
+                    batch.append(self._ordinary.popleft())
+                if batch or self._closing:
+                    return batch
 
     def _loop(self) -> None:
         while taken := self._take():
@@ -174,7 +180,7 @@ class Writer:
     def _commit(self, taken: list[Command]) -> tuple[list[tuple[Future[Any], Outcome]], SqliteTx]:
         """Run commands until the batch has lasted long enough, or something urgent came; put the rest back."""
         run = self._connection.execute
-        tx = SqliteTx(self._connection)
+        tx = SqliteTx(self._connection, self._known)
         run("BEGIN IMMEDIATE")
         self._check_fence()
         done: list[tuple[Future[Any], Outcome]] = []
@@ -189,8 +195,9 @@ class Writer:
         tx.settle()
         run("COMMIT")
         if waiting:
-            with self._wake:
+            with self._lock:
                 self._ordinary.extendleft(reversed(waiting))
+            self._wakes.put(None)
         return done, tx
 
     def _attempt(self, tx: SqliteTx, command: Callable[[Tx], Any]) -> Outcome:

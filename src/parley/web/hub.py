@@ -17,17 +17,12 @@ _encode: Final = msgspec.json.Encoder().encode
 class Hub:
     """Fans happenings out to listeners, in order. Lives on the event loop."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+    def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[bytes | None]] = set()
 
     def tell(self, happenings: Sequence[Happening]) -> None:
-        """Tell all listeners; called by the writer's thread after each commit."""
-        if happenings and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._spread, happenings)
-
-    def _spread(self, happenings: Sequence[Happening]) -> None:
-        if not self._listeners:
+        """Tell all listeners; called on the event loop, after each commit."""
+        if not (happenings and self._listeners):
             return
         chunk = b"".join(b"data: " + _encode(happening) + b"\n\n" for happening in happenings)
         for listener in self._listeners:

@@ -79,7 +79,7 @@ class RunningNode:
         self.reads = SqliteReads(connect(home.lines_db, write=False))
         self._high_water.refuse_older(self.reads)
         self._refuse_real_lines()
-        self.hub = Hub(self._loop)
+        self.hub = Hub()
         self.reserve = Reserve(home.reserve)
         self.reserve.room()  # now: a full disk must have room for the lease
         self._room = Room.ENOUGH
@@ -146,12 +146,21 @@ class RunningNode:
         self._high_water.raise_to(
             {line: Mark(head.size, head.root.hex()) for line, head in self._heads.items()}
         )
-        if tx.queued:
-            self._loop.call_soon_threadsafe(self._courier.wake, frozenset(tx.queued))
-        if tx.changed or tx.happenings:
-            self._loop.call_soon_threadsafe(self.watch.note, tx.happenings, tx.changed)
-        self.hub.tell(tx.happenings)
+        if tx.queued or tx.happenings or tx.changed:
+            self._soon(self._tell, tx)
         self._look_at_disk()
+
+    def _soon(self, call: Callable[..., None], *arguments: object) -> None:
+        """Call on the event loop, unless it has closed."""
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(call, *arguments)
+
+    def _tell(self, tx: SqliteTx) -> None:
+        """On the event loop, after a commit: what waits to go out goes first."""
+        if tx.queued:
+            self._courier.wake(tx.queued)
+        self.hub.tell(tx.happenings)
+        self.watch.note(tx.happenings, tx.changed)
 
     def _look_at_disk(self) -> None:
         """On the writer's thread: where the disk runs full, keep the log short and tell the desks."""
@@ -161,9 +170,8 @@ class RunningNode:
         if self._room is not Room.ENOUGH:
             self._writer.shorten_log()
         what = f"disk_{self._room.name.lower()}"
-        self.hub.tell(
-            [Happening(at_ms=self.clock.now_ms(), line=None, what=what, detail=str(self.home.path))]
-        )
+        happening = Happening(at_ms=self.clock.now_ms(), line=None, what=what, detail=str(self.home.path))
+        self._soon(self.hub.tell, [happening])
 
     def _end(self, error: BaseException) -> None:
         """End the process. Where the disk is full, leave the reserve's room to the next one."""
