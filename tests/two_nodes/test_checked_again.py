@@ -52,6 +52,20 @@ async def wait_for(both: Pair, handle: str, found: list[str]) -> None:
     assert await kinds(both, handle) == found
 
 
+async def until_ours_are_checked(both: Pair, *handles: str) -> None:
+    """Wait until the sender's own check of what it released has come, behind everything else."""
+
+    async def checked() -> bool:
+        views = [await both.a.notice(handle) for handle in handles]
+        return all(view["versions"][-1]["check"] for view in views)
+
+    for _ in range(400):
+        if await checked():
+            return
+        await until(lambda: True, why="the loop turns")
+    assert await checked()
+
+
 async def until_checked(both: Pair, handle: str) -> None:
     """Wait until the check of a notice no longer says that no own position was there."""
     for _ in range(200):
@@ -67,6 +81,7 @@ async def test_a_changed_layer_checks_again_what_it_touches_and_nothing_else(tmp
     async with pair(tmp_path) as both:
         near, far = await both.a.release(*(draft(over=volume(area)) for area in (NEAR, FAR)))
         await both.settle()
+        await until_ours_are_checked(both, near, far)
         ids = {name: (await both.b.notice(name))["versions"][-1]["id"] for name in (near, far)}
         await wait_for(both, near, [])
         await wait_for(both, far, [])
@@ -85,6 +100,7 @@ async def test_a_new_notice_checks_again_the_one_beside_it_and_its_end_does_too(
     async with pair(tmp_path) as both:
         near, far = await both.a.release(*(draft(over=volume(area)) for area in (NEAR, FAR)))
         await both.settle()
+        await until_ours_are_checked(both, near, far)
         ids = {name: (await both.b.notice(name))["versions"][-1]["id"] for name in (near, far)}
         await wait_for(both, far, [])
         with noted() as seen:

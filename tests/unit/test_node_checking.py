@@ -25,6 +25,8 @@ def test_a_notice_that_is_taken_up_again_and_again_is_looked_at_once_when_its_wi
         checker.follow(line(), thread, end_ms - 1)
     checker.load_notices(reads, end_ms - 1)
     engine.put_notice.reset_mock()
+    engine.holds.reset_mock()
     checker.check_version(reads, line().id, name(1), end_ms)
-    opened = [call for call in engine.put_notice.call_args_list if call.kwargs["presumed_active"]]
+    opened = [call for call in engine.holds.call_args_list if call.kwargs["presumed_active"]]
     assert len(opened) == 2, "once for the check itself, and once for the window"
+    assert len(engine.put_notice.call_args_list) == 1, "it is put anew once"

@@ -149,6 +149,7 @@ class CheckEngine:
         name: str | None = None,
         presumed_active: bool = False,
         separation: Separation | None = None,
+        checked_next: bool = False,
     ) -> frozenset[str]:
         """Compare with a notice too, or replace it.
 
@@ -160,6 +161,7 @@ class CheckEngine:
                 until it is dropped.
             separation: how far its activity must be kept from others, whichever of two is checked; null
                 leaves it to the other.
+            checked_next: `check_met` is called for it at once, and says which others it concerns as it is now.
 
         Returns:
             The ids of the other notices that this may concern; none if nothing changed.
@@ -167,13 +169,7 @@ class CheckEngine:
         Raises:
             InputError: named after the rule that the volume breaks.
         """
-        held = self._entries[self._notices[notice]] if notice in self._notices else None
-        if held is not None and (held.given, held.name, held.volume.open_ended, held.separation) == (
-            volume,
-            name or notice,
-            presumed_active,
-            separation,
-        ):
+        if self.holds(notice, volume, name or notice, separation, presumed_active=presumed_active):
             return _NOTHING
         _refuse(volume_fault(volume), notice)
         ready = Volume5(
@@ -188,9 +184,28 @@ class CheckEngine:
             box=box_of(ready) if separation is None else search_box(ready, separation),
             given=volume,
         )
-        gone = [self._notices[notice]] if held is not None else []
+        gone = [self._notices[notice]] if notice in self._notices else []
         before = self._near_notices(gone)
-        return (before | self._near_notices(self._replace(gone, [entry], self._notices))) - {notice}
+        fresh = self._replace(gone, [entry], self._notices)
+        after = _NOTHING if checked_next else self._near_notices(fresh)
+        return (before | after) - {notice}
+
+    def holds(
+        self,
+        notice: str,
+        volume: Volume,
+        name: str,
+        separation: Separation | None,
+        *,
+        presumed_active: bool,
+    ) -> bool:
+        """Tell whether a notice is compared with, just so: to put it again would change nothing."""
+        key = self._notices.get(notice)
+        if key is None:
+            return False
+        held = self._entries[key]
+        given = (volume, name, presumed_active, separation)
+        return (held.given, held.name, held.volume.open_ended, held.separation) == given
 
     def drop_notice(self, notice: str) -> frozenset[str]:
         """Compare with a notice no longer; an unknown one is passed over.
@@ -230,6 +245,21 @@ class CheckEngine:
             InputError: the volume is faulty; named after the rule.
             SystemFault: the check could not be completed. There is no partial answer.
         """
+        return self.check_met(
+            volume, separation, notice=notice, against=against, leave_out=leave_out, now_ms=now_ms
+        )[0]
+
+    def check_met(
+        self,
+        volume: Volume,
+        separation: Separation,
+        *,
+        notice: str = "",
+        against: Against = Against.EVERYTHING,
+        leave_out: frozenset[str] = _NOTHING,
+        now_ms: int | None = None,
+    ) -> tuple[CheckResult, frozenset[str]]:
+        """As `check`; with it, the ids of the other notices that findings name."""
         _refuse(volume_fault(volume), notice)
         compared = self._ready(against)
         checked = Volume5(shape=shape_of(volume.area), band=volume.band, window=volume.window)
@@ -237,6 +267,7 @@ class CheckEngine:
         skip = leave_out | {notice}
         findings: list[Finding] = []
         cells: set[str] = set()
+        met: set[str] = set()
         for key in self._index.candidates(search_box(checked, separation)):
             entry = self._entries.get(key)
             if entry is None:
@@ -250,10 +281,12 @@ class CheckEngine:
                 continue
             if finding.sealed_cell is not None:
                 cells.add(finding.sealed_cell)
+            if entry.kind is OtherKind.NOTICE and isinstance(entry.id, str):
+                met.add(entry.id)
             findings.append(finding)
         findings.sort(key=_worst_first)
         count = 0 if against is Against.PICTURE else len(self._notices) - len(skip & self._notices.keys())
-        return _result(tuple(findings), compared, count, against, now_ms)
+        return _result(tuple(findings), compared, count, against, now_ms), frozenset(met)
 
     def _apart(self, quick: Quick, key: int) -> Callable[[float], bool]:
         """Says quickly of a distance whether a volume and a held one are surely farther apart."""

@@ -170,22 +170,19 @@ def _span(start_ms: int, end_ms: int) -> str:
         return f" from {stamp(start_ms)} on"
     if start_ms == end_ms:
         return f" at {stamp(start_ms)}"
-    if day(start_ms) == day(end_ms):
-        return f" between {hour(start_ms)} and {hour(end_ms)} on {day(start_ms)}"
-    return f" between {stamp(start_ms)} and {stamp(end_ms)}"
+    start, end = day_and_hour(start_ms), day_and_hour(end_ms)
+    if start[0] == end[0]:
+        return f" between {start[1]} and {end[1]} on {start[0]}"
+    return f" between {' '.join(start)} and {' '.join(end)}"
 
 
-def day(at_ms: int) -> str:
-    """The UTC day: "2026-11-23"."""
-    return datetime.fromtimestamp(at_ms // 1000, UTC).date().isoformat()
-
-
-def hour(at_ms: int) -> str:
-    """The time of day: "1410Z", with seconds where they are not 0."""
-    at = datetime.fromtimestamp(at_ms // 1000, UTC)
-    return at.time().isoformat() + "Z" if at.second else f"{at.hour:02}{at.minute:02}Z"
+def day_and_hour(at_ms: int) -> tuple[str, str]:
+    """The UTC day and time of day, "2026-11-23" and "1410Z"; with seconds where they are not 0."""
+    said = datetime.fromtimestamp(at_ms // 1000, UTC).isoformat()  # 2026-11-23T14:10:00+00:00
+    time = f"{said[11:13]}{said[14:16]}" if said[17:19] == "00" else said[11:19]
+    return said[:10], f"{time}Z"
 
 
 def stamp(at_ms: int) -> str:
     """An instant: "2026-11-23 1410Z"."""
-    return f"{day(at_ms)} {hour(at_ms)}"
+    return " ".join(day_and_hour(at_ms))

@@ -18,8 +18,8 @@ def metres(length_m: float) -> str:
 
 def zulu(at_ms: int) -> str:
     """An instant in UTC: "2026-11-23 14:32Z", with seconds where they are not 0."""
-    at = datetime.fromtimestamp(at_ms // 1000, UTC)
-    return at.strftime("%Y-%m-%d %H:%M:%SZ" if at.second else "%Y-%m-%d %H:%MZ")
+    said = datetime.fromtimestamp(at_ms // 1000, UTC).isoformat(" ")  # 2026-11-23 14:32:00+00:00
+    return f"{said[:16]}Z" if said[17:19] == "00" else f"{said[:19]}Z"
 
 
 def wind(azimuth_deg: float) -> str:

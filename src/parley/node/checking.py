@@ -53,9 +53,10 @@ class Checked(Struct, frozen=True, kw_only=True):
 
 
 class Looked(NamedTuple):
-    """A check that was made; and, of a notice, what it asks."""
+    """A check that was made; of a version, its notice and what it asks."""
 
     checked: Checked
+    thread: MessageId | None = None
     asked: Asked | None = None
 
 
@@ -146,9 +147,22 @@ class Checker:
     def _again(self, versions: Iterable[MessageId]) -> list[Again]:
         return [Again(*self._followed[one], one) for one in sorted(versions) if one in self._followed]
 
-    def follow(self, line: Line, thread: Thread, now_ms: TimeMs) -> None:
-        """Take up what changed in a notice: versions that count are compared with, others are not."""
+    def follow(
+        self, line: Line, thread: Thread, now_ms: TimeMs, checked_next: MessageId | None = None
+    ) -> bool:
+        """Take up what changed in a notice: versions that count are compared with, others are not.
+
+        Args:
+            line: of the notice.
+            thread: the notice.
+            now_ms: UTC milliseconds.
+            checked_next: a version that is checked at once, and so tells what it concerns.
+
+        Returns:
+            Whether that version is compared with anew: what its check finds must be checked again.
+        """
         near = set[MessageId]()
+        anew = False
         for version in thread.versions:
             if not threads.counts(thread, version):
                 near |= self._engine.drop_notice(version.id)
@@ -158,18 +172,25 @@ class Checker:
             over = now_ms >= window.end_ms
             whose = "ours" if thread.author == self._own.party else "theirs"
             name = f"{handle(self._own, line, thread)} version {version.number} ({whose})"
+            separation = separation_for(line.terms, version.body.activity)
+            self._followed[version.id] = line.id, RANK[version.body.precedence]
+            if not over and version.id not in self._awaited:
+                self._awaited.add(version.id)  # once, however often the notice is taken up
+                heapq.heappush(self._closing, (window.end_ms, version.id, line.id, thread.id))
+            if self._engine.holds(version.id, version.body.volume, name, separation, presumed_active=over):
+                continue
+            at_once = version.id == checked_next and not over
+            anew = anew or at_once
             near |= self._engine.put_notice(
                 version.id,
                 version.body.volume,
                 name=name,
                 presumed_active=over,
-                separation=separation_for(line.terms, version.body.activity),
+                separation=separation,
+                checked_next=at_once,
             )
-            self._followed[version.id] = line.id, RANK[version.body.precedence]
-            if not over and version.id not in self._awaited:
-                self._awaited.add(version.id)  # once, however often the notice is taken up
-                heapq.heappush(self._closing, (window.end_ms, version.id, line.id, thread.id))
         self._changed |= near - {version.id for version in thread.versions}
+        return anew
 
     def _follow_hazards(self, reads: Reads, line: Line) -> None:
         """Compare with the hazards of a line that stand, and with none that is over; they are hot from their time."""
@@ -214,17 +235,19 @@ class Checker:
         thread = reads.thread(line_id, thread_id) if thread_id else None
         if thread is None:
             return self._check_hazard(reads, line, version_id, now_ms)
-        self.follow(line, thread, now_ms)
+        anew = self.follow(line, thread, now_ms, checked_next=version_id)
         own_versions = frozenset(version.id for version in thread.versions)
         if version_id not in own_versions:
             return None
         version = threads.version_of(thread, version_id)
         body = version.body
         separation = separation_for(line.terms, body.activity)
-        result = self._check(reads, body.volume, separation, version_id, own_versions, now_ms)
+        result, met = self._check_met(reads, body.volume, separation, version_id, own_versions, now_ms)
+        if anew:
+            self._changed |= met
         result = replace(result, entry=area_signed_warnings(body.volume.area))
         checked = Checked(version=version_id, at_ms=now_ms, result=result)
-        return Looked(checked, asked_of(self._own.party, thread, version, now_ms))
+        return Looked(checked, thread.id, asked_of(self._own.party, thread, version, now_ms))
 
     def check_volume(
         self, reads: Reads, line: Line | None, unreleased: Unreleased, now_ms: TimeMs
@@ -266,12 +289,23 @@ class Checker:
         leave_out: frozenset[str],
         now_ms: TimeMs,
     ) -> CheckResult:
+        return self._check_met(reads, volume, separation, notice, leave_out, now_ms)[0]
+
+    def _check_met(
+        self,
+        reads: Reads,
+        volume: Volume,
+        separation: Separation,
+        notice: str,
+        leave_out: frozenset[str],
+        now_ms: TimeMs,
+    ) -> tuple[CheckResult, frozenset[str]]:
         if not self._ready:
             raise SystemFault(
                 "check-not-ready", "the open notices are not all loaded", do="Wait a moment, and ask again."
             )
         self._reopen(reads, now_ms)
-        return self._engine.check(volume, separation, notice=notice, leave_out=leave_out, now_ms=now_ms)
+        return self._engine.check_met(volume, separation, notice=notice, leave_out=leave_out, now_ms=now_ms)
 
     def _reopen(self, reads: Reads, now_ms: TimeMs) -> None:
         """Windows that have closed without an end stay hot (rule 8): compare them open-ended."""
@@ -306,7 +340,7 @@ def keep_check(tx: Tx, line_id: LineId, looked: Looked) -> None:
             line=line_id,
             what="checked",
             id=checked.version,
-            thread=tx.thread_of(line_id, checked.version),
+            thread=looked.thread,
             detail=checked.result.summary,
         )
     )

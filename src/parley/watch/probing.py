@@ -5,8 +5,9 @@ about the same ten kilometres, from the record alone: the picture is not looked 
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import pairwise
-from math import asin, atan2, cos, degrees, floor, hypot, pi, radians, sin, sqrt
+from math import atan2, cos, degrees, floor, hypot, pi, radians, sin
 from typing import Final
 
 from msgspec import Struct
@@ -28,6 +29,8 @@ MOST_KEPT: Final = 200
 BLANKET_KM2_H: Final = 240_000.0
 """Size times duration beyond which a notice is a blanket: about a circle of 55 km for a day."""
 _CELL_DEG: Final = degrees(NEAR_M / RADIUS_MEAN_M)
+_NEAR_HALF: Final = sin(NEAR_M / RADIUS_MEAN_M / 2) ** 2
+"""The haversine of that distance."""
 _DAY_MS: Final = 86_400_000
 _HOUR_MS: Final = 3_600_000
 _NDEG: Final = 1e9
@@ -126,6 +129,7 @@ def _cell(lat_deg: float, lon_deg: float) -> tuple[int, int]:
     return row, floor((lon_deg + 180) / 360 * count) % count
 
 
+@cache
 def _columns(row: int) -> int:
     """Return how many cells a row of latitude has; each is at least ten kilometres wide."""
     poleward_deg = max(abs(row), abs(row + 1)) * _CELL_DEG
@@ -153,11 +157,7 @@ def probing(km2_h: float, asking: Asking | None, held: Iterable[Asking]) -> Prob
     """
     if asking is None:
         return Probing(blanket=km2_h > BLANKET_KM2_H, km2_h=km2_h)
-    near = [
-        one.at_ms
-        for one in held
-        if abs(one.lat_deg - asking.lat_deg) <= _CELL_DEG and _metres(one, asking) <= NEAR_M
-    ]
+    near = [one.at_ms for one in held if _is_near(one, asking)]
     return Probing(
         blanket=km2_h > BLANKET_KM2_H,
         km2_h=km2_h,
@@ -166,9 +166,10 @@ def probing(km2_h: float, asking: Asking | None, held: Iterable[Asking]) -> Prob
     )
 
 
-def _metres(a: Asking, b: Asking) -> float:
-    """Return the distance on a sphere: half a per cent off at most, which no count here turns on."""
-    lat_a, lat_b = radians(a.lat_deg), radians(b.lat_deg)
-    half = sin((lat_b - lat_a) / 2) ** 2
-    half += cos(lat_a) * cos(lat_b) * sin(radians(b.lon_deg - a.lon_deg) / 2) ** 2
-    return 2 * RADIUS_MEAN_M * asin(sqrt(min(1.0, half)))
+def _is_near(a: Asking, b: Asking) -> bool:
+    """Tell it on a sphere: half a per cent off at most, which no count here turns on."""
+    if abs(a.lat_deg - b.lat_deg) > _CELL_DEG:
+        return False
+    half = sin(radians(b.lat_deg - a.lat_deg) / 2) ** 2
+    half += cos(radians(a.lat_deg)) * cos(radians(b.lat_deg)) * sin(radians(b.lon_deg - a.lon_deg) / 2) ** 2
+    return half <= _NEAR_HALF

@@ -41,6 +41,8 @@ BEHIND_LAG_S: Final = 30.0
 """The same for a check behind every first one."""
 WRITER_S: Final = 2.0
 """How long the thread waits for the writer before it looks whether the node is stopping."""
+PART_S: Final = 0.003
+"""How soon after a part of many messages a check may run: one takes less than a millisecond."""
 LULL_S: Final = 0.03
 PAUSE_S: Final = 0.01
 
@@ -226,7 +228,7 @@ class CheckThread:
         now_s = time.monotonic()
         if now_s - wanted.since_s >= (BEHIND_LAG_S if wanted.rank == BEHIND else LONGEST_LAG_S):
             return False
-        if self._arriving or now_s - self._arrived_s <= LULL_S:
+        if self._arriving or now_s - self._arrived_s <= PART_S:
             return True
         return wanted.rank == BEHIND and now_s - self._busy_s <= LULL_S
 
