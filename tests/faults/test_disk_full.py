@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from parley.adapters.reserve import MIB
+from parley.ports.room import Room
 from support import NAMES, Pair, draft, on_loop, pair, until
 
 DISK_MIB = 96
@@ -40,6 +41,11 @@ def leave_free(both: Pair, free_bytes: int) -> None:
             os.posix_fallocate(file.fileno(), file.tell(), more)
 
 
+async def until_seen(both: Pair, room: Room) -> None:
+    """Wait until both nodes have looked at their disk again."""
+    await until(lambda: all(side.node.reserve.room() is room for side in both.sides), why=room.name)
+
+
 async def names(both: Pair, precedence: str) -> list[str | None]:
     """Release one notice at each side; return what refused it."""
     return [
@@ -55,11 +61,13 @@ def test_a_stop_is_recorded_on_a_full_disk_and_routine_is_refused_before(small_d
             assert await names(both, "ROUTINE") == [None, None]
             await both.settle()
             leave_free(both, 30 * MIB)
+            await until_seen(both, Room.NEARLY_FULL)
             assert await names(both, "ROUTINE") == ["disk-nearly-full"] * 2
             assert await names(both, "PRIORITY") == [None, None]
             await until(lambda: both.a.said("disk_nearly_full"), why="the desks are told")
             await both.settle()
             leave_free(both, MIB)
+            await until_seen(both, Room.FULL)
             assert await names(both, "IMMEDIATE") == ["disk-nearly-full"] * 2
             assert not any(side.home.reserve.exists() for side in both.sides)
             for side in both.sides:
@@ -69,6 +77,7 @@ def test_a_stop_is_recorded_on_a_full_disk_and_routine_is_refused_before(small_d
                 assert len(await side.stops()) == 2
             for side in both.sides:
                 (side.home.path / "ballast").unlink()
+            await until_seen(both, Room.ENOUGH)
             assert await names(both, "ROUTINE") == [None, None]
             await both.prove()
             assert all(side.home.reserve.exists() for side in both.sides)
