@@ -314,6 +314,7 @@ class Known:
         self.lines: dict[LineId, Line] = {}
         self.chains: dict[LineId, Chain] = {}
         self.standing: dict[LineId, list[StandingStop]] = {}
+        self.none_deferred: set[LineId] = set()
         self.journal_tail: tuple[int, str] | None = None
 
     def forget(self, chains: dict[LineId, Chain]) -> None:
@@ -321,6 +322,7 @@ class Known:
         self.chains, self.journal_tail = chains, None
         self.lines.clear()
         self.standing.clear()
+        self.none_deferred.clear()
 
 
 class SqliteTx(SqliteReads):
@@ -349,15 +351,17 @@ class SqliteTx(SqliteReads):
     def _run(self, sql: str, *values: object) -> sqlite3.Cursor:
         return self._connection.execute(sql, values)
 
-    def attempt(self, command: Callable[[Self], T]) -> T | ParleyError:
+    def attempt(self, command: Callable[[Self], T], *, alone: bool = False) -> T | ParleyError:
+        """As the port says; a command that is `alone` in its transaction needs no savepoint."""
         published, touched, chains = len(self.happenings), dict(self.touched), dict(self._known.chains)
         changed = len(self.changed)
-        self._run("SAVEPOINT part")
+        if not alone:
+            self._run("SAVEPOINT part")
         try:
             result = command(self)
         except Exception as error:
-            self._run("ROLLBACK TO part")
-            self._run("RELEASE part")
+            for undo in ("ROLLBACK", "BEGIN IMMEDIATE") if alone else ("ROLLBACK TO part", "RELEASE part"):
+                self._run(undo)
             del self.happenings[published:]
             del self.changed[changed:]
             self.touched = touched
@@ -365,7 +369,8 @@ class SqliteTx(SqliteReads):
             if isinstance(error, ParleyError):
                 return error
             raise
-        self._run("RELEASE part")
+        if not alone:
+            self._run("RELEASE part")
         return result
 
     def line(self, line: LineId) -> Line | None:
@@ -490,10 +495,16 @@ class SqliteTx(SqliteReads):
         waiting = self._one("SELECT count(*) FROM deferred WHERE line = ? AND awaited = ?", line, awaited)[0]
         if waiting >= MOST_WAITING:
             return False
+        self._known.none_deferred.discard(line)
         self._run("INSERT OR IGNORE INTO deferred VALUES (?, ?, ?)", line, awaited, index)
         return True
 
     def deferred(self, line: LineId, awaited: MessageId) -> list[int]:
+        if line in self._known.none_deferred:
+            return []
+        if self._one("SELECT 1 FROM deferred WHERE line = ? LIMIT 1", line) is None:
+            self._known.none_deferred.add(line)
+            return []
         rows = self._all(
             "SELECT idx FROM deferred WHERE line = ? AND awaited = ? ORDER BY idx", line, awaited
         )

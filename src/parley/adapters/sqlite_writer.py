@@ -190,7 +190,7 @@ class Writer:
             command, future = waiting.popleft()
             # From here on nobody can give the command up; one given up before is not run.
             if future.set_running_or_notify_cancel():
-                done.append((future, self._attempt(tx, command)))
+                done.append((future, self._attempt(tx, command, alone=len(taken) == 1)))
         self._before_commit(tx)
         tx.settle()
         run("COMMIT")
@@ -200,9 +200,9 @@ class Writer:
             self._wakes.put(None)
         return done, tx
 
-    def _attempt(self, tx: SqliteTx, command: Callable[[Tx], Any]) -> Outcome:
+    def _attempt(self, tx: SqliteTx, command: Callable[[Tx], Any], *, alone: bool) -> Outcome:
         try:
-            done = tx.attempt(command)
+            done = tx.attempt(command, alone=alone)
         except Exception as error:
             if isinstance(error, sqlite3.Error) and not isinstance(error, OF_THE_COMMAND):
                 raise

@@ -106,7 +106,8 @@ def record_receipts(tx: Tx, own: Own, line: Line, items: Sequence[ReceiptItem], 
         by=own.by_node,
         exercise=line.terms.exercise,
     )
-    message = sign_message(header, Receipt(salt=own.ids.salt(), items=tuple(items)), own.message_key)
+    receipt = Receipt(salt=own.ids.salt(), items=tuple(items))
+    message = sign_message(header, receipt, own.message_key, read_back=False)
     _append(tx, line, message, Direction.SENT, at_ms, chain)
     return message.envelope
 

@@ -1,6 +1,5 @@
 """Routes of notices: draft, check, release, amend, cancel, begin, end; read back, reply, withdraw, clear."""
 
-import asyncio
 import functools
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -116,10 +115,8 @@ class NoticeRoutes(Controller):
         door: Door = state.door
         found = find_line(door.reads, line)
         parts = [data.notices[start : start + PART] for start in range(0, len(data.notices), PART)]
-        done = await asyncio.gather(
-            *(door.submit(functools.partial(_release_all, door, found, data, part)) for part in parts)
-        )
-        released = [one for part in done for one in part]
+        sent = [door.submit(functools.partial(_release_all, door, found, data, part)) for part in parts]
+        released = [one for part in sent for one in await part]
         known = [one.id for one in released if one.id]
         if data.heard:  # nobody checked before they spoke
             door.checks.later(found.id, known, RANK[Precedence.FLASH])

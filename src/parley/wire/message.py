@@ -109,23 +109,31 @@ def body_id(body: AnyBody) -> str:
     return sha256(jcs.encode(body)).hexdigest()
 
 
-def sign_message(header: Header, body: AnyBody, key: SigningKey) -> Message:
+def sign_message(header: Header, body: AnyBody, key: SigningKey, *, read_back: bool = True) -> Message:
     """Make a message of our own. What the peer would refuse or not understand is not signed.
 
     The payload is read back by the peer's rules before it is signed, because a struct that was built
     here, and not decoded, has had no bound checked.
 
+    Args:
+        header: of the message.
+        body: of the message.
+        key: of the sender.
+        read_back: false only for what is built from nothing but values that were read by those rules.
+
     Raises:
         PeerError: header or body breaks a rule; for our own messages this is a bug or bad input here.
     """
-    payload = jcs.encode(_Payload(msgspec.Raw(jcs.encode(header)), msgspec.Raw(jcs.encode(body))))
+    raw_body = jcs.encode(body)
+    payload = jcs.encode(_Payload(msgspec.Raw(jcs.encode(header)), msgspec.Raw(raw_body)))
     if len(payload) > dsse.MAX_PAYLOAD_BYTES:
         raise broken("envelope-too-large", f"payload of {len(payload)} bytes")
-    parts = _read_payload(payload)
-    if parts.fault is not None:
-        raise broken(parts.fault.rule, parts.fault.detail)
+    if read_back:
+        fault = _read_payload(payload).fault
+        if fault is not None:
+            raise broken(fault.rule, fault.detail)
     envelope, message_id = dsse.seal(PAYLOAD_TYPE, payload, key)
-    return Message(message_id, parts.body_id, parts.header, parts.body, None, envelope)
+    return Message(message_id, sha256(raw_body).hexdigest(), header, body, None, envelope)
 
 
 def read_message(envelope: bytes, public_hex: str) -> Message:
