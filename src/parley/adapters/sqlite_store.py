@@ -246,6 +246,10 @@ class SqliteReads:
         rows = self._all(f"SELECT value FROM thread WHERE line = ?{only} ORDER BY n", line)  # noqa: S608 - our own words
         return [_THREAD.decode(row[0]) for row in rows]
 
+    def open_after(self, line: LineId, number: int, count: int) -> list[tuple[int, Thread]]:
+        sql = "SELECT n, value FROM thread WHERE line = ? AND open = 1 AND n > ? ORDER BY n LIMIT ?"
+        return [(n, _THREAD.decode(value)) for n, value in self._all(sql, line, number, count)]
+
     def stop(self, line: LineId, stop: MessageId) -> StandingStop | None:
         row = self._one("SELECT value FROM stop WHERE line = ? AND id = ?", line, stop)
         return _STOP.decode(row[0]) if row else None

@@ -149,7 +149,7 @@ class CheckEngine:
         name: str | None = None,
         presumed_active: bool = False,
         separation: Separation | None = None,
-        checked_next: bool = False,
+        look_near: bool = True,
     ) -> frozenset[str]:
         """Compare with a notice too, or replace it.
 
@@ -161,7 +161,8 @@ class CheckEngine:
                 until it is dropped.
             separation: how far its activity must be kept from others, whichever of two is checked; null
                 leaves it to the other.
-            checked_next: `check_met` is called for it at once, and says which others it concerns as it is now.
+            look_near: whether to say which others it concerns as it is now; without, only those that it
+                concerned before. Not needed where `check_met` is called for it at once, which tells.
 
         Returns:
             The ids of the other notices that this may concern; none if nothing changed.
@@ -187,7 +188,7 @@ class CheckEngine:
         gone = [self._notices[notice]] if notice in self._notices else []
         before = self._near_notices(gone)
         fresh = self._replace(gone, [entry], self._notices)
-        after = _NOTHING if checked_next else self._near_notices(fresh)
+        after = self._near_notices(fresh) if look_near else _NOTHING
         return (before | after) - {notice}
 
     def holds(

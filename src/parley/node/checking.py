@@ -181,13 +181,14 @@ class Checker:
                 continue
             at_once = version.id == checked_next and not over
             anew = anew or at_once
+            look_near = self._ready and not at_once  # before all are taken up, all are looked at anyway
             near |= self._engine.put_notice(
                 version.id,
                 version.body.volume,
                 name=name,
                 presumed_active=over,
                 separation=separation,
-                checked_next=at_once,
+                look_near=look_near,
             )
         self._changed |= near - {version.id for version in thread.versions}
         return anew

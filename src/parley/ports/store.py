@@ -182,6 +182,9 @@ class Reads(Protocol):
     def threads(self, line: LineId, *, open_only: bool) -> list[Thread]:
         """Return a line's threads, oldest first."""
 
+    def open_after(self, line: LineId, number: int, count: int) -> list[tuple[int, Thread]]:
+        """Return so many of a line's open threads, and their numbers, oldest first; -1 begins."""
+
     def stop(self, line: LineId, stop: MessageId) -> StandingStop | None:
         """Return one STOP."""
 

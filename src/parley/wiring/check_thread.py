@@ -126,8 +126,11 @@ class CheckThread:
 
     def later(self, line: LineId, messages: Sequence[MessageId], rank: int) -> None:
         """Check these, if they are notices, when there is time; the highest rank first."""
-        self._busy_s = time.monotonic()
         self._want([(line, message) for message in messages], rank)
+
+    def note_traffic(self) -> None:
+        """Messages were recorded: what is behind every first check waits a little longer. From any thread."""
+        self._busy_s = time.monotonic()
 
     def released(self, line: LineId, messages: Sequence[MessageId]) -> None:
         """Check what is ours after its release, when there is time: it was looked at before."""

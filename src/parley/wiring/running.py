@@ -146,6 +146,8 @@ class RunningNode:
         self._high_water.raise_to(
             {line: Mark(head.size, head.root.hex()) for line, head in self._heads.items()}
         )
+        if tx.touched:
+            self._checks.note_traffic()
         if tx.queued or tx.happenings or tx.changed:
             self._soon(self._tell, tx)
         self._look_at_disk()

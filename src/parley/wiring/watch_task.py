@@ -100,13 +100,12 @@ class WatchTask:
                 await asyncio.wait_for(self._wake.wait(), EVERY_S)
 
     async def _alarms(self, line: Line) -> list[Alarm]:
-        changed = self._changed.pop(line.id, {})
-        if line.id not in self._ahead:
-            self._ahead[line.id] = {}
-            changed = {one.id: one for one in self._reads.threads(line.id, open_only=True)}
-        ahead, threads = self._ahead[line.id], list(changed.values())
-        for start in range(0, len(threads), AT_ONCE):
-            for thread in threads[start : start + AT_ONCE]:
+        ahead = self._ahead.get(line.id)
+        if ahead is None:
+            ahead = await self._read_all(line)
+        changed = list(self._changed.pop(line.id, {}).values())
+        for start in range(0, len(changed), AT_ONCE):
+            for thread in changed[start : start + AT_ONCE]:
                 self._look_ahead(line, thread, ahead)
             await asyncio.sleep(0)
         now_ms = self._clock.now_ms()
@@ -114,6 +113,17 @@ class WatchTask:
         owed.sort(key=lambda alarm: (alarm.since_ms, alarm.key))
         stops = self._reads.stops(line.id, standing_only=True)
         return [*alarms(line, self._own.party, (), stops, now_ms), *owed]
+
+    async def _read_all(self, line: Line) -> dict[MessageId, tuple[Alarm, ...]]:
+        """Read the open notices, a part at a time: what changes meanwhile is noted, and taken after."""
+        ahead: dict[MessageId, tuple[Alarm, ...]] = {}
+        number = -1
+        while part := self._reads.open_after(line.id, number, AT_ONCE):
+            for number, thread in part:  # noqa: B007 - the last number begins the next part
+                self._look_ahead(line, thread, ahead)
+            await asyncio.sleep(0)
+        self._ahead[line.id] = ahead
+        return ahead
 
     def _look_ahead(self, line: Line, thread: Thread, ahead: dict[MessageId, tuple[Alarm, ...]]) -> None:
         """Keep what a notice will owe as it stands, if nothing more is said of it."""
