@@ -45,11 +45,10 @@ async def kinds(both: Pair, handle: str) -> list[str]:
 
 
 async def wait_for(both: Pair, handle: str, found: list[str]) -> None:
-    for _ in range(200):
-        if await kinds(both, handle) == found:
-            return
-        await until(lambda: True, why="the loop turns")
-    assert await kinds(both, handle) == found
+    async def is_found() -> bool:
+        return await kinds(both, handle) == found
+
+    await until(is_found, why=f"{handle} finds {found}")
 
 
 async def until_ours_are_checked(both: Pair, *handles: str) -> None:
@@ -59,11 +58,7 @@ async def until_ours_are_checked(both: Pair, *handles: str) -> None:
         views = [await both.a.notice(handle) for handle in handles]
         return all(view["versions"][-1]["check"] for view in views)
 
-    for _ in range(400):
-        if await checked():
-            return
-        await until(lambda: True, why="the loop turns")
-    assert await checked()
+    await until(checked, why="our own check comes in a lull")
 
 
 async def until_checked(both: Pair, handle: str) -> None:

@@ -29,8 +29,8 @@ class Checks(Protocol):
     def released(self, line: LineId, messages: Sequence[MessageId]) -> None:
         """Check what is ours after its release, behind everything else: it was looked at before."""
 
-    def making_way(self) -> AbstractContextManager[None]:
-        """Let checks that can wait do so while many messages are taken in."""
+    def making_way(self, messages: int) -> AbstractContextManager[None]:
+        """Let checks that can wait do so while so many messages are taken in."""
 
     def now(self, line: Line | None, unreleased: Unreleased) -> Awaitable[CheckResult]:
         """Check a volume that nobody has released yet."""

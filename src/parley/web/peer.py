@@ -101,8 +101,8 @@ class PeerApp:
 
     async def _push(self, line: Line, body: bytes) -> tuple[int, bytes, Callable[[], None] | None]:
         push = _read_push(body)
-        many = len(push.envelopes) >= MANY
-        with self._door.checks.making_way() if many else contextlib.nullcontext():
+        count = len(push.envelopes)
+        with self._door.checks.making_way(count) if count >= MANY else contextlib.nullcontext():
             opened = await _opened(line, [bytes(raw) for raw in push.envelopes])
             check_theirs(self._door.disk, max(_rank(one) for one in opened))
             received = await self._receive(line, opened)

@@ -41,9 +41,10 @@ BEHIND_LAG_S: Final = 30.0
 """The same for a check behind every first one."""
 WRITER_S: Final = 2.0
 """How long the thread waits for the writer before it looks whether the node is stopping."""
-PART_S: Final = 0.003
-"""How soon after a part of many messages a check may run: one takes less than a millisecond."""
-LULL_S: Final = 0.03
+MESSAGE_S: Final = 0.0001
+"""For how long checks still give way after messages came, for each: the more came at once, the more follow."""
+LULL_S: Final = 0.2
+"""Checks that are behind every first one wait until so long nothing was recorded."""
 PAUSE_S: Final = 0.01
 
 
@@ -75,6 +76,7 @@ class CheckThread:
         self._wanted = CheckQueue()
         self._arriving = 0
         self._arrived_s = 0.0
+        self._pause_s = 0.0
         self._busy_s = 0.0
         self._put_off = False
         self._lock = threading.Lock()
@@ -137,9 +139,10 @@ class CheckThread:
         self.later(line, messages, BEHIND)
 
     @contextlib.contextmanager
-    def making_way(self) -> Iterator[None]:
-        """Let checks that can wait do so while many messages are taken in. Called on the event loop."""
+    def making_way(self, messages: int) -> Iterator[None]:
+        """Let checks that can wait do so while so many messages are taken in. Called on the event loop."""
         self._arriving += 1
+        self._pause_s = messages * MESSAGE_S
         try:
             yield
         finally:
@@ -231,7 +234,7 @@ class CheckThread:
         now_s = time.monotonic()
         if now_s - wanted.since_s >= (BEHIND_LAG_S if wanted.rank == BEHIND else LONGEST_LAG_S):
             return False
-        if self._arriving or now_s - self._arrived_s <= PART_S:
+        if self._arriving or now_s - self._arrived_s <= self._pause_s:
             return True
         return wanted.rank == BEHIND and now_s - self._busy_s <= LULL_S
 
