@@ -191,9 +191,9 @@ async def _measure(
 ) -> dict[str, float]:
     random_ = random.Random(7)  # noqa: S311 - repeatable data, no secret
     async with pair(folder, flush_delay_ms) as (a, b):
+        await _load_picture(b, random_, _now_ms())
+        took_ms = await _single(a, b, singles, random_)
         with watch_memory(a.pid) as memory_a, watch_memory(b.pid) as memory_b:
-            await _load_picture(b, random_, _now_ms())
-            took_ms = await _single(a, b, singles, random_)
             rates = await _sustained(a, b, sustained, random_)
         seconds = await _catch_up(a, b, queued, random_, flush_delay_ms) if queued else 0.0
         return {

@@ -35,12 +35,15 @@ class Overdue(Struct, frozen=True, kw_only=True):
 
 def within_ms(deadlines: Deadlines, precedence: Precedence) -> int:
     """Return the deadline for a precedence, milliseconds."""
-    return {
-        Precedence.ROUTINE: deadlines.routine_ms,
-        Precedence.PRIORITY: deadlines.priority_ms,
-        Precedence.IMMEDIATE: deadlines.immediate_ms,
-        Precedence.FLASH: deadlines.flash_ms,
-    }[precedence]
+    match precedence:
+        case Precedence.ROUTINE:
+            return deadlines.routine_ms
+        case Precedence.PRIORITY:
+            return deadlines.priority_ms
+        case Precedence.IMMEDIATE:
+            return deadlines.immediate_ms
+        case Precedence.FLASH:
+            return deadlines.flash_ms
 
 
 def due(
@@ -62,15 +65,17 @@ def _thread_due(thread: Thread, terms: LineTerms, now_ms: TimeMs) -> Iterable[Ov
         return
     version = latest(thread)
     precedence = version.body.precedence
-    reading_ms = within_ms(terms.read_back_within, precedence)
-    answering_ms = within_ms(terms.answer_within, precedence)
-    owed: tuple[Owed, int | None] | None = {
-        Step.RELEASED: (Owed.DELIVERY, _plus(version.released_ms, reading_ms)),
-        Step.DELIVERED: (Owed.READ_BACK, _plus(version.delivered_ms, reading_ms)),
-        Step.READ_BACK: (Owed.ANSWER, _plus(version.read_back_ms, answering_ms)),
-    }.get(version.step)
-    if owed is not None and owed[1] is not None and now_ms >= owed[1]:
-        yield Overdue(owed=owed[0], of=thread.id, since_ms=owed[1])
+    match version.step:
+        case Step.RELEASED:
+            owed, from_ms, within = Owed.DELIVERY, version.released_ms, terms.read_back_within
+        case Step.DELIVERED:
+            owed, from_ms, within = Owed.READ_BACK, version.delivered_ms, terms.read_back_within
+        case Step.READ_BACK:
+            owed, from_ms, within = Owed.ANSWER, version.read_back_ms, terms.answer_within
+        case _:
+            owed, from_ms, within = Owed.ANSWER, None, terms.answer_within
+    if from_ms is not None and now_ms >= (since_ms := from_ms + within_ms(within, precedence)):
+        yield Overdue(owed=owed, of=thread.id, since_ms=since_ms)
     if presumed_active(thread, now_ms):
         since_ms = min(_start_ms(one) for one in thread.versions if hot(thread, one, now_ms))
         yield Overdue(owed=Owed.BEGIN, of=thread.id, since_ms=since_ms)
@@ -81,10 +86,6 @@ def _thread_due(thread: Thread, terms: LineTerms, now_ms: TimeMs) -> Iterable[Ov
 
 def _start_ms(version: Exchange) -> TimeMs:
     return version.body.volume.window.start_ms
-
-
-def _plus(start_ms: int | None, length_ms: int) -> int | None:
-    return None if start_ms is None else start_ms + length_ms
 
 
 def _stop_due(stop: StandingStop, terms: LineTerms, now_ms: TimeMs) -> Iterable[Overdue]:

@@ -41,7 +41,7 @@ BEHIND_LAG_S: Final = 30.0
 """The same for a check behind every first one."""
 WRITER_S: Final = 2.0
 """How long the thread waits for the writer before it looks whether the node is stopping."""
-MESSAGE_S: Final = 0.0001
+MESSAGE_S: Final = 0.0002
 """For how long checks still give way after messages came, for each: the more came at once, the more follow."""
 LULL_S: Final = 0.2
 """Checks that are behind every first one wait until so long nothing was recorded."""
@@ -218,6 +218,8 @@ class CheckThread:
         with self._lock:
             for one in wanted:
                 self._wanted.put(one)
+        if self._put_off and all(one.rank == BEHIND for one in wanted):
+            return  # the thread looks again soon by itself; to wake it now would hold others up
         self._jobs.put(self._check_wanted)
 
     def _take_wanted(self) -> Wanted | None:
