@@ -29,6 +29,8 @@ SCHEMA_VERSION: Final = 1
 MOST_WAITING: Final = 64
 CHECKPOINT_PAGES: Final = 10_000
 """After this many pages (40 MiB) the log is carried into the database: about one commit in 800 waits for it."""
+MOST_KNOWN: Final = 1_024
+"""Notices that the writer keeps in memory as it wrote them last."""
 QUARANTINE_ROWS: Final = 1_000
 QUARANTINE_BYTES: Final = 64 * 1024
 JOURNAL_START: Final = "0" * 64
@@ -319,6 +321,7 @@ class Known:
         self.chains: dict[LineId, Chain] = {}
         self.standing: dict[LineId, list[StandingStop]] = {}
         self.none_deferred: set[LineId] = set()
+        self.threads: dict[tuple[LineId, MessageId], Thread] = {}
         self.journal_tail: tuple[int, str] | None = None
 
     def forget(self, chains: dict[LineId, Chain]) -> None:
@@ -327,6 +330,14 @@ class Known:
         self.lines.clear()
         self.standing.clear()
         self.none_deferred.clear()
+        self.threads.clear()
+
+    def keep_thread(self, line: LineId, thread: Thread) -> None:
+        """Keep one of the newest: its receipt, read-back or answer is what comes next."""
+        self.threads.pop((line, thread.id), None)
+        self.threads[line, thread.id] = thread
+        if len(self.threads) > MOST_KNOWN:
+            del self.threads[next(iter(self.threads))]
 
 
 class SqliteTx(SqliteReads):
@@ -463,6 +474,10 @@ class SqliteTx(SqliteReads):
         )
 
         self.changed.append((line, thread))
+        self._known.keep_thread(line, thread)
+
+    def thread(self, line: LineId, thread: MessageId) -> Thread | None:
+        return self._known.threads.get((line, thread)) or super().thread(line, thread)
 
     def put_ref(self, line: LineId, message: MessageId, thread: MessageId) -> None:
         if message == thread:

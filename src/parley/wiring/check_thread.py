@@ -41,7 +41,7 @@ BEHIND_LAG_S: Final = 30.0
 """The same for a check behind every first one."""
 WRITER_S: Final = 2.0
 """How long the thread waits for the writer before it looks whether the node is stopping."""
-MESSAGE_S: Final = 0.0002
+MESSAGE_S: Final = 0.0001
 """For how long checks still give way after messages came, for each: the more came at once, the more follow."""
 LULL_S: Final = 0.2
 """Checks that are behind every first one wait until so long nothing was recorded."""
