@@ -29,6 +29,17 @@ if [ -z "$python" ] || ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
 fi
 [ -n "$python" ] || fail "needs Python 3.11 or later; none was found."
 
+fonts=("$HOME/.fonts" "$HOME/.local/share/fonts" /usr/local/share/fonts /usr/share/fonts)
+if [ -z "$(find "${fonts[@]}" \( -name '*.ttf' -o -name '*.otf' -o -name '*.ttc' \) -print -quit 2>/dev/null)" ]; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    say "installing Debian's fonts-dejavu-core, for the words of pictures"
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends fonts-dejavu-core >/dev/null
+  else
+    say "no font was found: PNG pictures need one, such as Debian's fonts-dejavu-core; all else works without"
+  fi
+fi
+
 say "virtual environment in $venv ($("$python" --version))"
 "$python" -m venv --clear "$venv"
 say "installing the locked packages (about a minute)"

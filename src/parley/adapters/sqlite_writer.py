@@ -30,8 +30,8 @@ OF_THE_COMMAND: Final = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlit
 """What SQLite raises when a command asks for something wrong; anything else is the disk's or the file's."""
 
 
-LONGEST_BATCH_S: Final = 0.02
-"""After this long a batch takes no further command: what is urgent never waits behind many."""
+LONGEST_BATCH_S: Final = 0.05
+"""After this long a batch takes no further command; it takes none either once something urgent waits."""
 Outcome = tuple[Any] | Exception
 Command = tuple[Callable[[Tx], Any], Future[Any]]
 
