@@ -6,6 +6,7 @@ from typing import Any
 from unittest.mock import MagicMock
 
 from parley.wiring.check_thread import CheckThread
+from parley.words.codes import RANK, Precedence
 
 
 def test_the_thread_outlives_who_goes_away_before_and_while_it_works() -> None:
@@ -62,5 +63,31 @@ def test_a_bug_in_a_batch_of_checks_is_alarmed_and_the_checks_after_it_are_made(
             call.args[0](tx)
             said += [call.args[1] for call in tx.write_journal.call_args_list]
         assert "check-failed" in said
+
+    asyncio.run(scenario())
+
+
+def test_an_urgent_check_waits_behind_none_that_gives_way() -> None:
+    async def scenario() -> None:
+        checker: Any = MagicMock()
+        checker.load_notices.return_value = []
+        checker.take_changed.return_value = []
+        checker.check_version.return_value = None
+        urgent = threading.Event()
+        checker.check_version.side_effect = lambda _reads, _line, version, _now: (
+            urgent.set() if version == "f" * 64 else None
+        )
+        thread = CheckThread(
+            checker, MagicMock(), MagicMock(), MagicMock(), MagicMock(), asyncio.get_running_loop()
+        )
+        thread.start()
+        with thread.making_way(256):
+            thread.later("1" * 32, ["a" * 64], RANK[Precedence.ROUTINE])
+            await asyncio.wait_for(thread.picture(), 10)  # the thread has looked at it, and put it off
+            thread.later("1" * 32, ["f" * 64], RANK[Precedence.FLASH])
+            assert await asyncio.to_thread(urgent.wait, 3), "it was held up"
+            checked = [call.args[2] for call in checker.check_version.call_args_list]
+            assert checked == ["f" * 64]
+        thread.close()
 
     asyncio.run(scenario())

@@ -128,12 +128,12 @@ def sign_message(header: Header, body: AnyBody, key: SigningKey, *, read_back: b
     payload = jcs.encode(_Payload(msgspec.Raw(jcs.encode(header)), msgspec.Raw(raw_body)))
     if len(payload) > dsse.MAX_PAYLOAD_BYTES:
         raise broken("envelope-too-large", f"payload of {len(payload)} bytes")
-    if read_back:
-        fault = _read_payload(payload).fault
-        if fault is not None:
-            raise broken(fault.rule, fault.detail)
+    parts = _read_payload(payload) if read_back else _Read(sha256(raw_body).hexdigest(), header, body, None)
+    if parts.fault is not None:
+        raise broken(parts.fault.rule, parts.fault.detail)
     envelope, message_id = dsse.seal(PAYLOAD_TYPE, payload, key)
-    return Message(message_id, sha256(raw_body).hexdigest(), header, body, None, envelope)
+    # What was read back is acted on, so that both sides act on the same.
+    return Message(message_id, parts.body_id, parts.header, parts.body, None, envelope)
 
 
 def read_message(envelope: bytes, public_hex: str) -> Message:
